@@ -1,0 +1,1 @@
+"""The switchboard: how a call is run."""

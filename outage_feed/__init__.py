@@ -1,0 +1,1 @@
+"""The grid: what is broken, where, until when."""

@@ -1,0 +1,1 @@
+"""The operator: what is said and understood."""
