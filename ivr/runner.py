@@ -1,0 +1,265 @@
+"""The one loop that runs a call: it performs a script's verbs and sends the answers back.
+
+Rules (DESIGN section 4): hang-up is raised only from voice verbs; a writing errand is finished whatever happens; an
+errand that takes long is covered by a filler and ends at its limit; a script that yields anything but a verb is
+refused by file and line; an unexpected exception costs the caller an apology and brings them to a person.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, assert_never
+
+import structlog
+
+from ivr.call.errands import Errand, Now, Unavailable
+from ivr.call.model import Abandoned, Call, CallRecord, Entry, Failed, LeftQueue, Outcome, Prompt
+from ivr.call.script import CallerHungUp, Script
+from ivr.call.verbs import Ask, Enter, Note, Reply, Say, Transfer, Verb, VoiceVerb
+from ivr.errors import IvrError, ServiceError
+from ivr.ports import Channel, Journal, LineDropped
+
+log = structlog.get_logger(__name__)
+
+Handlers = Mapping[type[Errand[Any]], Callable[[Any], Awaitable[Any]]]
+"""Which function does which errand."""
+
+FILLER = Prompt("one_moment")
+APOLOGY = Prompt("technical_problem")
+
+
+class NotAVerb(IvrError):
+    """A script awaited something that is not a verb (an asyncio call, most likely)."""
+
+
+@dataclass(slots=True)
+class LiveCall:
+    """What is known of a running call: the live view reads it, the record is made from it."""
+
+    call: Call
+    plan: str
+    clock: Callable[[], datetime]
+    began: float = field(default_factory=time.monotonic)
+    node: str = ""
+    doing: str = ""
+    where: str = ""
+    owed_since: float | None = None
+    entries: list[Entry] = field(default_factory=list)
+
+    def owed(self, sound_at: float) -> float | None:
+        """Seconds of silence that the caller was owed a sound in, when our sound began at ``sound_at``."""
+        since, self.owed_since = self.owed_since, None
+        return None if since is None else max(0.0, sound_at - since)
+
+    def record(self, outcome: Outcome) -> CallRecord:
+        """The record as it stands now."""
+        return CallRecord(self.call, self.plan, outcome, self.clock(), tuple(self.entries))
+
+
+@dataclass(frozen=True, slots=True)
+class Runner:
+    """Runs calls. One runner serves all calls of an engine; it keeps no state of its own but ``live``."""
+
+    handlers: Handlers
+    journal: Journal
+    clock: Callable[[], datetime]
+    fallback_queue: str = "operators"
+    live: dict[str, LiveCall] = field(default_factory=dict)
+
+    async def run_call(self, call: Call, script: Script, channel: Channel, *, plan: str = "") -> Outcome:
+        """Hold one call from its first verb to its record. Never raises, except for being cancelled."""
+        state = LiveCall(call, plan, self.clock)
+        state.owed_since = state.began
+        self.live[call.id] = state
+        outcome: Outcome = Failed("cancelled")
+        try:
+            await self.journal.begin(state.record(Abandoned()))
+            outcome = await self._hold(state, script, channel)
+        finally:
+            self.live.pop(call.id, None)
+            # The record is written also when the engine is being stopped in the middle of a call.
+            await asyncio.shield(self.journal.end(state.record(outcome)))
+        return outcome
+
+    async def _hold(self, state: LiveCall, script: Script, channel: Channel) -> Outcome:
+        try:
+            outcome = await self._follow(state, script, channel)
+        except LineDropped as gone:
+            outcome = LeftQueue(gone.in_queue) if gone.in_queue else Abandoned(state.node)
+        except Exception as error:  # anything a script or an adapter can do wrong must not cost the caller the call
+            log.exception("script failed", node=state.node, where=state.where)
+            return await self._apologise(state, channel, f"{type(error).__name__}: {error}")
+        await channel.hang_up()
+        return outcome
+
+    async def _apologise(self, state: LiveCall, channel: Channel, why: str) -> Outcome:
+        """Say that we have a problem and hand over to a person; nobody is dropped in silence."""
+        try:
+            await self._voice(state, channel, Say(APOLOGY), state.began)
+        except LineDropped:
+            return Failed(why)
+        except Exception:  # not even the apology can be said: the queue is still there
+            log.exception("apology failed")
+        try:
+            await self._voice(state, channel, Transfer(self.fallback_queue), state.began)
+            await channel.hang_up()
+        except Exception as error:  # leaving without a stage makes Asterisk itself apologise and queue the caller
+            log.warning("transfer after failure failed", error=str(error))
+        return Failed(why)
+
+    async def _follow(self, state: LiveCall, script: Script, channel: Channel) -> Outcome:
+        steps = script()
+        reply: Reply[Any] | None = None
+        gone: CallerHungUp | None = None
+        hung_up = False
+        try:
+            while True:
+                try:
+                    if gone is not None:
+                        thrown, gone = gone, None
+                        verb = steps.throw(thrown)
+                    else:
+                        verb = steps.send(reply)
+                except StopIteration as end:
+                    outcome: Outcome = end.value
+                    return outcome
+                except CallerHungUp as end:
+                    return LeftQueue(end.in_queue) if end.in_queue else Abandoned(state.node)
+                if not isinstance(verb, Verb):
+                    raise NotAVerb(f"{where_is(steps)}: a script awaits verbs only, not {verb!r}")
+                state.where = where_is(steps)
+                state.doing = type(verb).__name__
+                if hung_up and isinstance(verb, VoiceVerb):
+                    return Abandoned(state.node)
+                try:
+                    reply = await self._perform(state, channel, verb)
+                except LineDropped as dropped:
+                    hung_up = True
+                    gone = CallerHungUp(dropped.in_queue)
+        finally:
+            steps.close()
+
+    async def _perform(self, state: LiveCall, channel: Channel, verb: Verb[Any]) -> Reply[Any]:
+        started = time.monotonic()
+        if isinstance(verb, VoiceVerb):
+            return await self._voice(state, channel, verb, started)
+        if isinstance(verb, Errand):
+            value = await self._errand(state, channel, verb)
+        elif isinstance(verb, Enter):
+            state.node, value = verb.node, None
+        elif isinstance(verb, Note):
+            value = None
+        else:
+            raise NotAVerb(f"{state.where}: nobody performs {type(verb).__name__}")
+        self._note(state, verb, started, value)
+        return Reply(value)
+
+    async def _voice(self, state: LiveCall, channel: Channel, verb: VoiceVerb, started: float) -> Reply[Any]:
+        match verb:
+            case Say():
+                said = await channel.say(verb)
+                owed = state.owed(said.sound_at)
+                self._note(state, verb, started, None, said.overheard, said.text, owed)
+                # After our own words the caller is owed the next ones as well.
+                state.owed_since = time.monotonic()
+                return Reply(None, said.overheard)
+            case Ask():
+                asked = await channel.ask(verb)
+                owed = state.owed(asked.sound_at)
+                self._note(state, verb, started, asked.answer, (), asked.text, owed)
+                state.owed_since = asked.answered_at
+                return Reply(asked.answer)
+            case Transfer():
+                result = await channel.transfer(verb)
+                state.owed_since = time.monotonic()
+                self._note(state, verb, started, result)
+                return Reply(result)
+            case _:
+                assert_never(verb)
+
+    async def _errand(self, state: LiveCall, channel: Channel, errand: Errand[Any]) -> Any:
+        if isinstance(errand, Now):
+            return self.clock()
+        do = self.handlers.get(type(errand))
+        if do is None:
+            raise NotAVerb(f"{state.where}: nobody does {type(errand).__name__}")
+        job = asyncio.ensure_future(_as_answer(do, errand))
+        try:
+            done, _ = await asyncio.wait({job}, timeout=errand.patience)
+            if not done:
+                left = errand.limit - errand.patience
+                filler = asyncio.ensure_future(self._fill(state, channel))
+                done, _ = await asyncio.wait({job}, timeout=left)
+                await filler  # once begun it is finished: half a word would frighten
+            if not job.done() and errand.writes:
+                # What is being written is written; the caller is told that it is not known yet.
+                job.add_done_callback(_log_late_answer)
+                return Unavailable(f"no answer within {errand.limit:g} s")
+            return job.result() if job.done() else Unavailable(f"no answer within {errand.limit:g} s")
+        finally:
+            if not job.done() and not errand.writes:
+                job.cancel()
+
+    async def _fill(self, state: LiveCall, channel: Channel) -> None:
+        started = time.monotonic()
+        try:
+            said = await channel.say(Say(FILLER))
+        except (LineDropped, IvrError):
+            return  # the next voice verb will find out
+        self._note(state, Say(FILLER), started, None, said.overheard, said.text, state.owed(said.sound_at))
+        state.owed_since = time.monotonic()
+
+    def _note(
+        self,
+        state: LiveCall,
+        verb: Verb[Any],
+        started: float,
+        value: Any,
+        overheard: tuple[Any, ...] = (),
+        said: str = "",
+        owed: float | None = None,
+    ) -> None:
+        now = time.monotonic()
+        entry = Entry(
+            len(state.entries),
+            round(started - state.began, 3),
+            round(now - started, 3),
+            verb,
+            value,
+            overheard,
+            said,
+            None if owed is None else round(owed, 3),
+        )
+        state.entries.append(entry)
+
+
+async def _as_answer(do: Callable[[Any], Awaitable[Any]], errand: Errand[Any]) -> Any:
+    """Failures that we know how to live with become the answer ``Unavailable``."""
+    try:
+        return await do(errand)
+    except ServiceError as error:
+        log.warning("errand failed", errand=type(errand).__name__, error=str(error))
+        return Unavailable(str(error))
+    except Exception as error:  # a bug in an errand is the script's «not available», and loud in the log
+        log.exception("errand broke", errand=type(errand).__name__)
+        return Unavailable(f"{type(error).__name__}: {error}")
+
+
+def _log_late_answer(job: asyncio.Future[Any]) -> None:
+    if not job.cancelled():
+        log.warning("errand answered late", answer=type(job.result()).__name__)
+
+
+def where_is(steps: Any) -> str:
+    """``file:line`` of the innermost await of a started script."""
+    place = ""
+    while steps is not None:
+        frame = getattr(steps, "cr_frame", None)
+        if frame is not None:
+            place = f"{frame.f_code.co_filename}:{frame.f_lineno}"
+        steps = getattr(steps, "cr_await", None)
+    return place

@@ -1,0 +1,256 @@
+"""Settings of an instance: ``ivr.toml`` beside its dialplans and prompts, and the environment.
+
+Everything relative is relative to the folder that ``ivr.toml`` is in. A setting ``[agi] port`` can be overridden by
+the environment variable ``IVR_AGI__PORT``.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import tomllib
+from collections.abc import Mapping
+from datetime import tzinfo
+from pathlib import Path
+from typing import Any, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from rapidfuzz import process
+
+from ivr.errors import Problem, SettingsError
+
+FILE_NAME = "ivr.toml"
+ENVIRONMENT_PREFIX = "IVR_"
+INSTANCE_VARIABLE = "IVR_HOME"
+
+
+class Section(BaseModel):
+    """A table of ivr.toml: frozen, and unknown keys are errors."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Agi(Section):
+    """``[agi]``: where Asterisk finds us, and what we bear."""
+
+    host: str = "127.0.0.1"
+    port: int = Field(4573, ge=0, le=65535)
+    allow: tuple[str, ...] = ("127.0.0.1", "::1")
+    """Addresses or networks that may connect."""
+    connections: int = Field(600, ge=1)
+    """More calls than this at once are refused cleanly: Asterisk then apologises and queues the caller."""
+    header_seconds: float = Field(3.0, gt=0)
+    command_seconds: float = Field(5.0, gt=0)
+    """How long Asterisk may take to answer a command beyond the time that the command itself takes."""
+    header_bytes: int = Field(16_384, ge=1024)
+
+
+class Ami(Section):
+    """``[ami]``: the manager interface. The secret is in ``var/secrets/ami`` (made at first run)."""
+
+    host: str = "127.0.0.1"
+    port: int = Field(5038, ge=0, le=65535)
+    user: str = "ivr"
+    action_seconds: float = Field(5.0, gt=0)
+
+
+class Asterisk(Section):
+    """``[asterisk]``: the Asterisk beside us."""
+
+    manage: bool = True
+    """True: ``ivr run`` brings and starts it under ``var/``. False: it is the system's, ours only to talk to."""
+    sip_host: str = "127.0.0.1"
+    sip_port: int = Field(5060, ge=0, le=65535)
+
+
+class Voices(Section):
+    """``[voice]``: who speaks."""
+
+    engine: Literal["auto", "rhvoice", "pyttsx3"] = "auto"
+    """``auto``: RHVoice when it is there, because people prefer it, else the embedded pyttsx3."""
+    name: str = ""
+    """The engine's voice; empty = ``anna`` for RHVoice, ``ru`` for pyttsx3."""
+    name_seconds: float = Field(0.3, gt=0)
+    """A place's name that takes longer is left out of the sentence."""
+    cache_mb: int = Field(500, ge=1)
+
+
+class Feed(Section):
+    """``[[feed]]``: a source of outages."""
+
+    name: str
+    format: str
+    url: str
+    every_seconds: float = Field(60.0, ge=1)
+    stale_after_seconds: float = Field(1800.0, ge=1)
+    max_bytes: int = Field(20_000_000, ge=1)
+    timeout_seconds: float = Field(20.0, gt=0)
+    regions: tuple[str, ...] = ()
+    days_ahead: int = Field(14, ge=0)
+
+
+class Line(Section):
+    """``[line]``: the hotline itself."""
+
+    number: str = "88002200220"
+    entry: str = "hotline"
+    """The dialplan file (without ``.yaml``) that calls start in."""
+    timezone: str = "Europe/Moscow"
+    fallback_queue: str = "operators"
+    drain_seconds: float = Field(30.0, ge=0)
+    """How long a stopping engine lets live calls go on before Asterisk takes them over."""
+    ticket_start: int = Field(100_001, ge=1)
+
+    @field_validator("timezone")
+    @classmethod
+    def _known(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (ZoneInfoNotFoundError, ValueError) as error:
+            raise ValueError(f"no such time zone: {value!r} (use a name like Europe/Moscow)") from error
+        return value
+
+
+class Settings(Section):
+    """All settings of an instance."""
+
+    home: Path
+    line: Line = Line()
+    agi: Agi = Agi()
+    ami: Ami = Ami()
+    asterisk: Asterisk = Asterisk()
+    voice: Voices = Voices()
+    feed: tuple[Feed, ...] = ()
+
+    @property
+    def var(self) -> Path:
+        """Run-time state; never in git."""
+        return self.home / "var"
+
+    @property
+    def database(self) -> Path:
+        """The one SQLite file: calls, tickets, outages."""
+        return self.var / "ivr.db"
+
+    @property
+    def dialplans(self) -> Path:
+        """The administrators' dialplans."""
+        return self.home / "dialplans"
+
+    @property
+    def prompts(self) -> Path:
+        """The wording (``ru/*.yaml``) and the studio's recordings (``recorded/``)."""
+        return self.home / "prompts"
+
+    @property
+    def control_socket(self) -> Path:
+        """Where ``ivr reload`` and ``ivr calls live`` find the running engine."""
+        return self.var / "run" / "control.sock"
+
+    @property
+    def ami_secret_file(self) -> Path:
+        """The AMI secret, readable by its owner only."""
+        return self.var / "secrets" / "ami"
+
+    @property
+    def tz(self) -> tzinfo:
+        """The time zone that times are spoken in."""
+        return ZoneInfo(self.line.timezone)
+
+
+def find_home(start: Path | None = None) -> Path:
+    """The instance's folder: ``$IVR_HOME``, or the nearest folder upwards that has an ivr.toml."""
+    named = os.environ.get(INSTANCE_VARIABLE)
+    if named:
+        return Path(named).resolve()
+    here = (start or Path.cwd()).resolve()
+    for folder in (here, *here.parents):
+        if (folder / FILE_NAME).is_file():
+            return folder
+    raise SettingsError(
+        [Problem(FILE_NAME, 0, 0, f"not found in {here} or above", "make an instance with: ivr init DIR")]
+    )
+
+
+def load_settings(home: Path | None = None, environ: Mapping[str, str] | None = None) -> Settings:
+    """Read ``ivr.toml`` of the instance at ``home``. Raises :class:`SettingsError` with every problem found."""
+    home = (home or find_home()).resolve()
+    file = home / FILE_NAME
+    try:
+        text = file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError([Problem(str(file), 0, 0, f"cannot be read: {error}")]) from error
+    try:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError([_syntax_problem(str(file), error)]) from error
+    _override(data, environ if environ is not None else os.environ)
+    try:
+        return Settings.model_validate({"home": home, **data})
+    except ValidationError as error:
+        raise SettingsError([_problem(str(file), text, item) for item in error.errors()]) from error
+
+
+def _override(data: dict[str, Any], environ: Mapping[str, str]) -> None:
+    for name, value in environ.items():
+        if name.startswith(ENVIRONMENT_PREFIX) and "__" in name:
+            section, _, key = name.removeprefix(ENVIRONMENT_PREFIX).lower().partition("__")
+            table = data.setdefault(section, {})
+            if isinstance(table, dict):
+                table[key] = value
+
+
+def _syntax_problem(file: str, error: tomllib.TOMLDecodeError) -> Problem:
+    at = re.search(r"\(at line (\d+), column (\d+)\)", str(error))
+    line, column = (int(at[1]), int(at[2])) if at else (0, 0)
+    return Problem(file, line, column, str(error).split(" (at ")[0])
+
+
+def _problem(file: str, text: str, item: Any) -> Problem:
+    path = [part for part in item["loc"]]
+    line, column = _find(text, path)
+    where = ".".join(str(part) for part in path)
+    if item["type"] == "extra_forbidden":
+        known = _known_keys(path)
+        near = process.extractOne(str(path[-1]), known, score_cutoff=60)
+        hint = f"did you mean {near[0]!r}?" if near else "known here: " + ", ".join(sorted(known))
+        return Problem(file, line, column, f"unknown setting {where}", hint)
+    message = item["msg"].removeprefix("Value error, ")
+    return Problem(file, line, column, f"{where}: {message}")
+
+
+def _known_keys(path: list[Any]) -> list[str]:
+    model: Any = Settings
+    for part in path[:-1]:
+        if isinstance(part, str) and part in model.model_fields:
+            annotation = model.model_fields[part].annotation
+            model = Feed if part == "feed" else annotation
+    return [name for name in model.model_fields if name != "home"]
+
+
+def _find(text: str, path: list[Any]) -> tuple[int, int]:
+    """The line and column of a key in TOML text, as far as tables and plain keys go; (0, 0) when not found."""
+    section, index, key = str(path[0]), None, None
+    for part in path[1:]:
+        if isinstance(part, int) and key is None:
+            index = part
+        elif key is None:
+            key = str(part)
+    seen, inside = -1, False
+    for number, line in enumerate(text.splitlines(), 1):
+        header = re.match(r"\s*\[\[?\s*([\w.-]+)\s*\]\]?", line)
+        if header:
+            if header[1] == section:
+                seen += 1
+                inside = index is None or seen == index
+                if inside and key is None:
+                    return number, line.index("[") + 1
+            else:
+                inside = False
+        elif key is None:
+            if seen < 0 and re.match(rf"\s*{re.escape(section)}\s*=", line):
+                return number, line.index(section) + 1
+        elif inside and re.match(rf"\s*{re.escape(key)}\s*=", line):
+            return number, line.index(key) + 1
+    return 0, 0
