@@ -1,0 +1,99 @@
+"""What all commands share: the settings, tables, JSON, and errors that say what to do."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date, datetime
+from enum import Enum
+from functools import update_wrapper
+from pathlib import Path
+from typing import Any, NoReturn
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from ivr.errors import ConfigError
+from ivr.settings import Settings, load_settings
+
+EXIT_PROBLEMS = 1
+EXIT_USAGE = 2
+EXIT_UNREACHABLE = 3
+
+out = Console(highlight=False)
+err = Console(stderr=True, highlight=False)
+
+
+def fail(message: str, hint: str = "", code: int = EXIT_PROBLEMS) -> NoReturn:
+    """Print an error (and what to do about it) to stderr and leave with ``code``."""
+    err.print(f"[bold red]error:[/] {message}", soft_wrap=True)
+    if hint:
+        err.print(f"[dim]  → {hint}[/]", soft_wrap=True)
+    sys.exit(code)
+
+
+def fail_config(error: ConfigError) -> NoReturn:
+    """Print every problem of a broken file, one a line, as compilers do."""
+    for problem in error.problems:
+        err.print(str(problem), markup=False, soft_wrap=True)
+    count = len(error.problems)
+    fail(f"{count} problem{'s' if count != 1 else ''} found")
+
+
+def with_settings(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command its instance's settings as the first argument, and the option ``--home``."""
+
+    @click.option(
+        "--home",
+        type=click.Path(file_okay=False, path_type=Path),
+        envvar="IVR_HOME",
+        help="The instance's folder (with ivr.toml). Default: the nearest one upwards from here.",
+    )
+    def wrapper(home: Path | None, *args: Any, **kwargs: Any) -> Any:
+        try:
+            settings: Settings = load_settings(home)
+        except ConfigError as error:
+            fail_config(error)
+        return function(settings, *args, **kwargs)
+
+    return update_wrapper(wrapper, function)
+
+
+def json_option(function: Callable[..., Any]) -> Callable[..., Any]:
+    """The option ``--json``: machine-readable output on stdout."""
+    return click.option("--json", "as_json", is_flag=True, help="Print JSON for machines.")(function)
+
+
+def print_json(value: Any) -> None:
+    """Print ``value`` (dataclasses and dates included) as JSON on stdout."""
+    click.echo(json.dumps(value, ensure_ascii=False, indent=2, default=_plain))
+
+
+def _plain(value: Any) -> Any:
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {field.name: getattr(value, field.name) for field in dataclasses.fields(value)}
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, Path):
+        return str(value)
+    if isinstance(value, set | frozenset):
+        return sorted(value)
+    raise TypeError(f"cannot be printed as JSON: {value!r}")
+
+
+def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, title: str = "") -> None:
+    """Print rows as a table, or «nothing to show» when there are none."""
+    table = Table(*columns, title=title or None, title_justify="left", box=None, pad_edge=False, header_style="bold")
+    count = 0
+    for row in rows:
+        table.add_row(*("" if cell is None else str(cell) for cell in row))
+        count += 1
+    if count:
+        out.print(table)
+    else:
+        out.print("[dim]nothing to show[/]")
