@@ -49,10 +49,12 @@ SETS: dict[str, PackageSet] = {
     "asterisk": PackageSet("Asterisk 22", ("asterisk",), system_asterisk, needs=("asterisk>=1:22",)),
     # pyttsx3 loads the library into our own Python, so it must fit the machine's own C library.
     "espeak": PackageSet("espeak-ng", ("espeak-ng",), lambda: system_programs("espeak-ng"), suites=(HOST,)),
+    # Its library, too, is loaded into our own Python.
     "rhvoice": PackageSet(
         "RHVoice",
-        ("rhvoice", "rhvoice-russian"),
+        ("librhvoice5", "rhvoice-russian", "rhvoice"),
         lambda: None,
+        suites=(HOST,),
         components=("main", "contrib", "non-free"),
     ),
     "testcallers": PackageSet(

@@ -75,7 +75,7 @@ class Tree:
             ("ESPEAK_DATA_PATH", "usr/lib/*/espeak-ng-data"),
             ("RHVOICE_DATA_PATH", "usr/share/RHVoice"),
             ("RHVOICE_CONFIG_PATH", "etc/RHVoice"),
-            ("RHVOICEDATAPATH", "usr/share/RHVoice"),  # so called before RHVoice 1.8
+            ("RHVOICEDATAPATH", "usr/share/RHVoice"),  # what older ones read
             ("RHVOICECONFIGPATH", "etc/RHVoice"),
         ):
             if found := self.find(pattern):
