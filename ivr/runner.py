@@ -12,6 +12,7 @@ import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 from typing import Any, assert_never
 
 import structlog
@@ -28,6 +29,7 @@ log = structlog.get_logger(__name__)
 Handlers = Mapping[type[Errand[Any]], Callable[[Any], Awaitable[Any]]]
 """Which function does which errand."""
 
+ASYNCIO = str(Path(asyncio.__file__).parent)
 FILLER = Prompt("one_moment")
 APOLOGY = Prompt("technical_problem")
 
@@ -255,11 +257,11 @@ def _log_late_answer(job: asyncio.Future[Any]) -> None:
 
 
 def where_is(steps: Any) -> str:
-    """``file:line`` of the innermost await of a started script."""
+    """``file:line`` of the innermost await of a started script that is in a script's own code."""
     place = ""
     while steps is not None:
         frame = getattr(steps, "cr_frame", None)
-        if frame is not None:
+        if frame is not None and not frame.f_code.co_filename.startswith(ASYNCIO):
             place = f"{frame.f_code.co_filename}:{frame.f_lineno}"
         steps = getattr(steps, "cr_await", None)
     return place

@@ -1,0 +1,39 @@
+"""Logs: one JSON object a line (or readable lines on a terminal), each with the call's id while a call is held.
+
+Tracebacks never show local variables: phones and addresses are in them (152-ФЗ; DOMAIN section 3).
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+from pathlib import Path
+from typing import Any, TextIO
+
+import structlog
+
+
+def configure_logs(*, json: bool, level: str = "info", file: Path | None = None) -> None:
+    """Set up the logs of this process: to ``file`` (appending) or to stderr. Call once, before the first log line."""
+    stream: TextIO = file.open("a", encoding="utf-8") if file else sys.stderr
+    shown: list[Any] = (
+        [structlog.processors.format_exc_info, structlog.processors.JSONRenderer(ensure_ascii=False)]
+        if json
+        else [
+            structlog.dev.ConsoleRenderer(
+                colors=stream.isatty(), exception_formatter=structlog.dev.plain_traceback, pad_event_to=28
+            )
+        ]
+    )
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=False),
+            *shown,
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
+        logger_factory=structlog.WriteLoggerFactory(stream),
+        cache_logger_on_first_use=True,
+    )
+    logging.basicConfig(stream=stream, level=logging.WARNING, format="%(asctime)s %(name)s %(levelname)s %(message)s")
