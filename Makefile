@@ -5,7 +5,7 @@ SHELL := /bin/bash
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help run setup test test-full check fmt demo talk bench clean
+.PHONY: help run setup test test-full check fmt demo talk bench constraints clean
 
 help:            ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -54,6 +54,10 @@ talk: .venv/.run ## hold a call in this terminal
 bench: .venv/.dev ## speed against the same menu in native Asterisk dialplan
 	@$(BIN)/ivr setup --tests
 	@$(BIN)/python -m bench
+
+constraints: .venv/.dev ## write down the Python versions that are installed now, as tried together
+	@{ echo "# The versions that were tried together; pip reads this with -c. Made by: make constraints"; \
+	   $(BIN)/python -m pip freeze --exclude-editable | grep -E '^[A-Za-z0-9_.-]+==' | LC_ALL=C sort -f; } > constraints.txt
 
 clean:           ## throw away what was made here (var/ holds calls and tickets: it is kept)
 	rm -rf .venv build *.egg-info .mypy_cache .ruff_cache .pytest_cache
