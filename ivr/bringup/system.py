@@ -24,6 +24,14 @@ def module_folder(tree: Tree) -> Path:
     raise BringupFailed(f"no folder of Asterisk modules in {tree.root}", retryable=False)
 
 
+def data_folder(tree: Tree) -> Path:
+    """Where the Asterisk of ``tree`` keeps the descriptions of its settings, which it needs to start."""
+    for pattern in ("usr/share/asterisk/documentation", "var/lib/asterisk/documentation"):
+        if found := tree.find(pattern):
+            return found.parent
+    raise BringupFailed(f"no documentation of Asterisk in {tree.root}", retryable=False)
+
+
 def asterisk_version(tree: Tree) -> tuple[int, ...]:
     """The version of the Asterisk of ``tree``, as (22, 10, 1); empty if it does not start."""
     try:

@@ -1,0 +1,332 @@
+"""A real Asterisk of our own, as a child process: configuration rendered, started, watched, stopped.
+
+Everything it writes lies under ``var/asterisk``. It keeps running when we are killed — then it is Asterisk that looks
+after the callers (see asterisk-conf/README.md) — and the next start finds it again by its record and takes it over.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import resource
+import signal
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+from ivr.bringup.addresses import Ports, secret
+from ivr.bringup.failure import BringupFailed
+from ivr.bringup.music import alaw, waiting_music
+from ivr.bringup.render import fill_in
+from ivr.bringup.system import data_folder, module_folder
+from ivr.bringup.tree import Tree
+
+BOOT_LIMIT = 30.0
+"""Seconds from the start of the process to «fully booted»; 0.5 s is usual."""
+STOP_LIMIT = 10.0
+SOCKET_PATH_LIMIT = 100
+"""A Unix socket's path may have 107 bytes; Asterisk appends its own file name."""
+OPEN_FILES = 16_384
+"""A call takes about six descriptors: 300 calls at once need more than the usual 1024."""
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """What one Asterisk is made from: folders, ports and names that the configuration is filled in with."""
+
+    var: Path
+    """The instance's run-time folder."""
+    conf: Path
+    """The instance's ``asterisk-conf`` folder."""
+    sounds: Path
+    """Where the sounds lie that Asterisk plays alone: ``technical_problem`` and ``all_busy_goodbye``."""
+    ports: Ports
+    sip_host: str = "127.0.0.1"
+    agi_host: str = "127.0.0.1"
+    ami_user: str = "ivr"
+    hotline: str = "88002200220"
+    overlay: Mapping[str, str] = field(default_factory=dict)
+    """File name → text, in place of (or beside) the files of ``conf``: the tests' own dialplans."""
+
+    @property
+    def home(self) -> Path:
+        """All that this Asterisk writes."""
+        return self.var / "asterisk"
+
+    @property
+    def etc(self) -> Path:
+        """Its rendered configuration."""
+        return self.home / "etc"
+
+    @property
+    def ami_secret_file(self) -> Path:
+        """The password of the engine's AMI account."""
+        return self.var / "secrets" / "ami"
+
+    @property
+    def operator_secret_file(self) -> Path:
+        """The password of the operators' telephones."""
+        return self.var / "secrets" / "operators"
+
+    @property
+    def run(self) -> Path:
+        """Where its control socket lies: below ``var`` unless that path is too long for a socket."""
+        inside = self.home / "run"
+        if len(os.fsencode(inside)) <= SOCKET_PATH_LIMIT - len("/asterisk.ctl"):
+            return inside
+        name = hashlib.sha256(os.fsencode(self.home)).hexdigest()[:12]
+        return Path(tempfile.gettempdir()) / f"ivr-{os.getuid()}-{name}"
+
+    def values(self, tree: Tree) -> dict[str, str]:
+        """What each ``@NAME@`` of the configuration stands for."""
+        return {
+            "ETC": str(self.etc),
+            "STATE": str(self.home),
+            "RUN": str(self.run),
+            "MODULES": str(module_folder(tree)),
+            "DATA": str(data_folder(tree)),
+            "SOUNDS": str(self.sounds.resolve()),
+            "MUSIC": str(self.home / "music"),
+            "SIP_HOST": self.sip_host,
+            "SIP_PORT": str(self.ports.sip),
+            "RTP_FIRST": str(self.ports.rtp_first),
+            "RTP_LAST": str(self.ports.rtp_last),
+            "AGI_HOST": self.agi_host,
+            "AGI_PORT": str(self.ports.agi),
+            "AMI_PORT": str(self.ports.ami),
+            "AMI_USER": self.ami_user,
+            "AMI_SECRET": secret(self.ami_secret_file),
+            "OPERATOR_SECRET": secret(self.operator_secret_file),
+            "HOTLINE": self.hotline,
+        }
+
+
+def write_configuration(site: Site, tree: Tree) -> None:
+    """Render ``site.conf`` into ``var/asterisk/etc``. Raises ConfigError for a mark that means nothing."""
+    values = site.values(tree)
+    texts = {
+        str(path.relative_to(site.conf)): path.read_text(encoding="utf-8")
+        for path in sorted(site.conf.rglob("*.conf"))
+    } | dict(site.overlay)
+    if not texts:
+        raise BringupFailed(f"no configuration in {site.conf}", hint="ivr init DIR brings it", retryable=False)
+    rendered = {name: fill_in(str(site.conf / name), text, values) for name, text in texts.items()}
+    for folder in (site.etc, site.run, *(site.home / name for name in ("lib", "spool", "log", "music"))):
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    for stale in set(site.etc.rglob("*.conf")) - {site.etc / name for name in rendered}:
+        stale.unlink()
+    for name, text in rendered.items():
+        path = site.etc / name
+        path.parent.mkdir(exist_ok=True)
+        path.touch(mode=0o600)  # passwords are in some of them
+        path.write_text(text, encoding="utf-8")
+    music = site.home / "music" / "waiting.alaw"
+    if not music.exists():
+        music.write_bytes(alaw(waiting_music()))
+
+
+class AsteriskServer:
+    """One Asterisk of our own; ``with AsteriskServer(site, tree) as asterisk:`` starts and stops it."""
+
+    def __init__(self, site: Site, tree: Tree, *, dies_with_us: bool = False) -> None:
+        self.site = site
+        self.tree = tree
+        self._dies_with_us = dies_with_us
+        self._process: subprocess.Popen[bytes] | None = None
+        self._adopted: int | None = None
+
+    @property
+    def record(self) -> Path:
+        """Says which process it is and on which ports, while it runs."""
+        return self.site.home / "server.json"
+
+    @property
+    def pid(self) -> int | None:
+        """The process, if it runs."""
+        if self._process is not None:
+            return self._process.pid if self._process.poll() is None else None
+        return self._adopted if self._adopted and _alive(self._adopted) else None
+
+    def start(self, progress: Callable[[float], None] = lambda _share: None) -> None:
+        """Render, start and wait until it takes calls. Raises BringupFailed with Asterisk's own words.
+
+        One of an earlier start that still runs is ended first: its configuration may be another.
+        """
+        self.stop_recorded()
+        write_configuration(self.site, self.tree)
+        log = self.site.home / "log" / "console.log"
+        command = self.tree.command("asterisk", "-C", self.site.etc / "asterisk.conf", "-f")
+        if self._dies_with_us:
+            command = ["setpriv", "--pdeathsig", "KILL", *command]
+        with log.open("wb") as out, _many_open_files():
+            self._process = subprocess.Popen(
+                command,
+                env=self.tree.env(),
+                cwd=self.site.home,
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,  # Ctrl-C is ours to handle: callers first
+            )
+        facts = {"pid": self._process.pid, **asdict(self.site.ports), "sip_host": self.site.sip_host}
+        self.record.write_text(json.dumps(facts) + "\n", encoding="utf-8")
+        try:
+            self._wait_booted(progress)
+        except BaseException:
+            self.stop()
+            raise
+
+    def _wait_booted(self, progress: Callable[[float], None]) -> None:
+        """Until the control socket answers «fully booted»; its absence means that the process is not so far."""
+        assert self._process is not None
+        began = time.monotonic()
+        while (passed := time.monotonic() - began) < BOOT_LIMIT:
+            progress(passed / BOOT_LIMIT)
+            if self._process.poll() is not None:
+                raise BringupFailed(
+                    f"Asterisk ended at once (exit {self._process.returncode}): {self._last_words()}",
+                    hint=f"see {self.site.home / 'log'}; `ivr doctor` looks for the usual causes",
+                    retryable=False,
+                )
+            with contextlib.suppress(BringupFailed):
+                if "fully booted" in self.cli("core waitfullybooted", limit=BOOT_LIMIT - passed):
+                    return
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self._process.wait(0.05)
+        raise BringupFailed(f"Asterisk was not ready within {BOOT_LIMIT:.0f} s: {self._last_words()}")
+
+    def _last_words(self) -> str:
+        """The last lines of what it printed, for messages."""
+        with contextlib.suppress(OSError):
+            lines = (self.site.home / "log" / "console.log").read_text(encoding="utf-8", errors="replace")
+            return " / ".join(line.strip() for line in lines.strip().splitlines()[-5:]) or "it said nothing"
+        return "it said nothing"
+
+    def cli(self, command: str, *, limit: float = 10.0) -> str:
+        """What Asterisk's command line answers. Raises BringupFailed if it cannot be asked."""
+        return ask_cli(self.tree, self.site.etc / "asterisk.conf", command, limit=limit)
+
+    def wait_ended(self, limit: float | None = None) -> int | None:
+        """Wait until the process ends of itself; its exit status, or None if it still runs after ``limit`` s."""
+        if self._process is None:
+            return None
+        try:
+            return self._process.wait(limit)
+        except subprocess.TimeoutExpired:
+            return None
+
+    def stop(self) -> None:
+        """End it and all it started; live calls are hung up. Does nothing if it does not run."""
+        if self._process is not None:
+            _end(self._process.pid, lambda limit: _wait_child(self._process, limit))
+            self._process = None
+        elif pid := self.pid:
+            _end(pid, lambda limit: _wait_stranger(pid, limit))
+        self._adopted = None
+        self.record.unlink(missing_ok=True)
+
+    def find(self) -> bool:
+        """Whether one started earlier for this site runs; it can then be asked and stopped."""
+        with contextlib.suppress(OSError, ValueError, KeyError):
+            pid = int(json.loads(self.record.read_text(encoding="utf-8"))["pid"])
+            if _is_ours(pid, self.site.etc):
+                self._adopted = pid
+                return True
+        return False
+
+    def stop_recorded(self) -> None:
+        """End one that an earlier start left running."""
+        if self._process is None and self.find():
+            self.stop()
+
+    def __enter__(self) -> AsteriskServer:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+
+def ask_cli(tree: Tree, config: Path, command: str, *, limit: float = 10.0) -> str:
+    """Ask a running Asterisk by its command line (``asterisk -rx``). Raises BringupFailed if it does not answer."""
+    try:
+        done = subprocess.run(
+            tree.command("asterisk", "-C", config, "-rx", command),
+            env=tree.env(),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            errors="replace",
+            check=False,
+            timeout=limit,
+        )
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise BringupFailed(f"Asterisk does not answer {command!r}: {error}") from error
+    if done.returncode != 0 and "Unable to connect" in done.stdout + done.stderr:
+        raise BringupFailed(f"Asterisk does not run (no control socket for {config})", hint="ivr asterisk start")
+    return done.stdout.replace("\x1b[0m", "")
+
+
+@contextlib.contextmanager
+def _many_open_files():  # type: ignore[no-untyped-def]
+    """Let the child have as many descriptors as we may give it, without changing our own limit for good."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = OPEN_FILES if hard == resource.RLIM_INFINITY else min(hard, OPEN_FILES)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
+def _alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def _is_ours(pid: int, etc: Path) -> bool:
+    """Whether ``pid`` is the Asterisk of this configuration: a number may have been given to another process."""
+    try:
+        words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+    except OSError:
+        return False
+    return os.fsencode(etc / "asterisk.conf") in words
+
+
+def _wait_child(process: subprocess.Popen[bytes] | None, limit: float) -> bool:
+    assert process is not None
+    try:
+        process.wait(limit)
+    except subprocess.TimeoutExpired:
+        return False
+    return True
+
+
+def _wait_stranger(pid: int, limit: float) -> bool:
+    give_up = time.monotonic() + limit
+    while _alive(pid):
+        if time.monotonic() > give_up:
+            return False
+        time.sleep(0.05)
+    return True
+
+
+def _end(pid: int, wait: Callable[[float], bool]) -> None:
+    """SIGTERM, and SIGKILL to the whole group when that does not suffice. The group is the process's own."""
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(pid, signal.SIGTERM)
+        if wait(STOP_LIMIT):
+            return
+        os.killpg(pid, signal.SIGKILL)
+        wait(STOP_LIMIT)
