@@ -32,8 +32,8 @@ _HOUSES_AT = re.compile(
 )
 _LEADING_NUMBER = re.compile(
     r"""(?ix) \d+ (?: \s*-?\s*(?:й|я|е|го|ой|ый|ий|ая|ое|ти)\s+[а-яё]{3,}
-      | \s+(?:лет|год|январ|феврал|март|апрел|ма[йя]|июн|июл|август|сентябр|октябр|ноябр|декабр|парт|съезд|дивизи|арми|бригад
-        |гвардейск|пятилет|интернационал|километр|лини)[а-яё]* )"""
+      | \s+(?:лет|год|январ|феврал|март|апрел|ма[йя]|июн|июл|август|сентябр|октябр|ноябр|декабр|парт|съезд|дивизи|арми
+        |бригад|гвардейск|пятилет|интернационал|километр|лини)[а-яё]* )"""
 )
 _ONLY_HOUSES = re.compile(
     r"(?i)(?:\d|д\.?\s*\d|дома?\b|[n№]+\.?\s*\d|(?:с|от)\s+[n№\d]|(?:не)?ч[её]т|вся\b|весь\b|все\b|полностью|целиком)"
@@ -164,10 +164,7 @@ def _cut(piece: str) -> tuple[str, str]:
     start = 0
     if found := re.match(rf"(?i)(?:{_TYPE})(?:\.\s*|\s+)", piece):
         start = found.end()
-    if found := _LEADING_NUMBER.match(piece, start):
-        start = found.end()
-    else:
-        start = max(start, 1)
+    start = found.end() if (found := _LEADING_NUMBER.match(piece, start)) else max(start, 1)
     found = _HOUSES_AT.search(piece, start)
     if found is None:
         return piece, ""

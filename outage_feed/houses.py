@@ -131,10 +131,7 @@ def includes(houses: HouseSet, house: str) -> Sureness | None:
 
 
 def _item_includes(item: HouseItem, house: House) -> Sureness | None:
-    if isinstance(item, Single):
-        answer = _same_house(item.house, house)
-    else:
-        answer = _in_range(item, house)
+    answer = _same_house(item.house, house) if isinstance(item, Single) else _in_range(item, house)
     return answer if answer is None or item.sure else Sureness.POSSIBLE
 
 
@@ -153,7 +150,7 @@ def _in_range(item: Range, house: House) -> Sureness | None:
     if not first.number <= house.number <= last.number:
         return None
     odd = house.number % 2 == 1
-    if item.parity is Parity.ODD and not odd or item.parity is Parity.EVEN and odd:
+    if (item.parity is Parity.ODD and not odd) or (item.parity is Parity.EVEN and odd):
         return None
     at_first, at_last = house.number == first.number, house.number == last.number
     if at_first and house.letter < first.letter:

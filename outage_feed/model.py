@@ -175,7 +175,7 @@ class Address:
 
 @dataclass(frozen=True, slots=True)
 class ServicePoint:
-    """A customer's connection. ``phones`` look like «+79001234567»; ``network`` names its ТП and feeder, nearest first."""
+    """A connection. ``phones`` look like «+79001234567»; ``network`` names its ТП and feeder, nearest first."""
 
     id: str
     address: Address

@@ -64,7 +64,24 @@ _LONG_TYPES = (
     (re.compile(r"(?i)\bж[/-]?д\.?\s+(?:ст(?:анция)?|рзд|разъезд)\.?(?=\s)"), "ст"),
 )
 _URBAN = frozenset({"п", "рп", "пгт", "дп"})  # registers and feeds mix these up for one and the same place
-_DISTRICT_WORDS = frozenset("р-н р н район муниципальный муниципального округ городской го г о мо мр м город".split())
+_DISTRICT_WORDS = frozenset(
+    (
+        "р",
+        "н",
+        "район",
+        "муниципальный",
+        "муниципального",
+        "округ",
+        "городской",
+        "го",
+        "г",
+        "о",
+        "мо",
+        "мр",
+        "м",
+        "город",
+    )
+)
 _ORDINAL = re.compile(r"(\d+)\s*-?\s*(?:ый|ой|ий|ая|ое|ые|ого|его|ому|ых|го|му|ти|й|я|е|х|м|ю)(?![а-я])")
 _QUOTES = re.compile(r"[«»„“”\"'`’]")
 _NOT_NAME = re.compile(r"[^0-9a-zа-я/ ]+")

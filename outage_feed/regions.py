@@ -1,4 +1,4 @@
-"""The eleven served regions: code, name, branch (филиал). Source: DOMAIN §1 of this project, the company's own words."""
+"""The eleven served regions: code, name, branch (филиал). Source: DOMAIN §1 of this project."""
 
 from __future__ import annotations
 

@@ -1,0 +1,80 @@
+"""Feed formats, one file each: the file's name is the format's name in the settings; no registry is to be edited.
+
+A format is a module with ``def parse(data: bytes, context: Context) -> Parsed``. It is pure. One bad record never loses
+the others: it comes back in ``rejected`` with its reason. Only an answer that as a whole is not what the format
+promises raises :class:`~outage_feed.errors.Nonsense`; then the old data stay in use.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol, cast
+
+from outage_feed.errors import UnknownFormat
+from outage_feed.model import Outage
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What a parser knows besides the bytes: the source's name, when they came, the charset named by the server."""
+
+    source: str
+    received_at: datetime
+    charset: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """A record set aside: its text (shortened), the reason, and the id of its outage where that much was readable."""
+
+    record: str
+    reason: str
+    outage_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """Everything that an answer held."""
+
+    outages: tuple[Outage, ...] = ()
+    rejected: tuple[Rejected, ...] = ()
+
+
+class Format(Protocol):
+    """What a module in this folder provides."""
+
+    def parse(self, data: bytes, context: Context) -> Parsed:
+        """Read an answer; raises Nonsense where it is none of this format."""
+        ...
+
+
+def format_names() -> tuple[str, ...]:
+    """The names of all formats there are: the modules of this folder."""
+    return tuple(sorted(module.name for module in pkgutil.iter_modules(__path__) if not module.name.startswith("_")))
+
+
+def load_format(name: str) -> Format:
+    """The format of that name; raises UnknownFormat, which lists those that exist."""
+    if name not in format_names():
+        raise UnknownFormat(f"no feed format «{name}»; there are: {', '.join(format_names())}")
+    return cast(Format, importlib.import_module(f"{__name__}.{name}"))
+
+
+def decode(data: bytes, charset: str = "") -> str:
+    """Bytes to text: the stated charset if it fits, UTF-8, or else windows-1251, which old servers send unannounced."""
+    for encoding in (charset, "utf-8-sig"):
+        try:
+            if encoding:
+                return data.decode(encoding).removeprefix("\ufeff")
+        except (UnicodeDecodeError, LookupError):
+            continue
+    return data.decode("cp1251", errors="replace")
+
+
+def shorten(text: str, limit: int = 300) -> str:
+    """A record's text on one line, cut to a length fit for a message."""
+    text = " ".join(text.split())
+    return text if len(text) <= limit else text[: limit - 1] + "…"

@@ -1,0 +1,110 @@
+"""Rows of the ``grid_*`` tables out of our values, and back."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from typing import Any
+
+from outage_feed.feeds import FeedState
+from outage_feed.model import MOSCOW, Address, Outage, ServicePoint, Settlement, Street
+from outage_feed.names import settlement_key, street_key
+from outage_feed.record import read_record
+
+_FADES = timedelta(days=2)
+"""How long an ended outage is still loaded for a point; more than any limit of ``affecting.Within``."""
+_FADES_ENDLESS = timedelta(days=7)
+
+
+def point_row(point: ServicePoint) -> dict[str, Any]:
+    """A row of ``grid_points``."""
+    settlement, street = point.address.settlement, point.address.street
+    return {
+        "id": point.id, "account": point.account, "region": settlement.region, "district": settlement.district,
+        "settlement_type": settlement.type, "settlement": settlement.name,
+        "street_type": street.type if street else "", "street": street.name if street else "",
+        "house": point.address.house, "flat": point.address.flat, "branch": point.branch, "res": point.res,
+        "network": json.dumps(point.network, ensure_ascii=False),
+        "place_key": settlement_key(settlement), "street_key": street_key(street) if street else "",
+    }  # fmt: skip
+
+
+def point(row: dict[str, Any], phones: tuple[str, ...]) -> ServicePoint:
+    """A service point out of its row."""
+    settlement = Settlement(row["settlement"], row["settlement_type"], row["district"], row["region"])
+    street = Street(row["street"], row["street_type"]) if row["street"] else None
+    return ServicePoint(
+        row["id"],
+        Address(settlement, street, row["house"], row["flat"]),
+        row["account"],
+        phones,
+        row["branch"],
+        row["res"],
+        tuple(json.loads(row["network"])),
+    )
+
+
+def outage(row: dict[str, Any]) -> Outage:
+    """An outage out of a row of ``grid_outages`` or ``grid_versions``."""
+    return _read(row["id"], row["source"], row["version"], row["received_at"], row["record"])
+
+
+@lru_cache(maxsize=8192)
+def _read(outage_id: str, source: str, version: int, received_at: float, record: str) -> Outage:
+    """A stored record as an outage; cached, because a call must not wait for the reading of a whole town's list."""
+    outage = read_record(json.loads(record), source=source, received_at=_moment(received_at), version=version)
+    return replace(outage, id=outage_id)
+
+
+def places(outage: Outage) -> set[tuple[str, str]]:
+    """The index entries of an outage: place and street, or place alone where any street may be meant."""
+    places = {(f"net:{name}", "") for name in outage.network}
+    for area in outage.areas:
+        place = settlement_key(area.settlement)
+        unclear = area.unclear or any(part.houses.unclear for part in area.streets)
+        if area.whole or unclear or not area.streets:
+            places.add((place, ""))
+        places |= {(place, street_key(part.street)) for part in area.streets}
+    return places
+
+
+def fades_at(outage: Outage, now: datetime) -> datetime:
+    """When the outage need not be loaded for a point any more."""
+    if outage.closed_at is not None and outage.restored_at is None:
+        return now
+    end = outage.restored_at or outage.planned_end
+    return end + _FADES if end is not None else outage.start + _FADES_ENDLESS
+
+
+def _moment(seconds: float | None) -> datetime | None:
+    return None if seconds is None else datetime.fromtimestamp(seconds, UTC).astimezone(MOSCOW)
+
+
+def _seconds(moment: datetime | None) -> float | None:
+    return None if moment is None else moment.timestamp()
+
+
+def feed_row(state: FeedState) -> dict[str, Any]:
+    """A row of ``grid_feeds``."""
+    return {
+        "name": state.name, "format": state.format, "url": state.url, "regions": json.dumps(state.regions),
+        "stale_after": None if state.stale_after is None else state.stale_after.total_seconds(),
+        "last_attempt": _seconds(state.last_attempt), "last_success": _seconds(state.last_success),
+        "last_error": state.last_error, "failures": state.failures, "etag": state.etag,
+        "last_modified": state.last_modified, "digest": state.digest, "records": state.records,
+        "empties": state.empties,
+    }  # fmt: skip
+
+
+def feed(row: dict[str, Any]) -> FeedState:
+    """The state of a feed out of its row, with the number of records set aside."""
+    return FeedState(
+        **{name: row[name] for name in ("name", "format", "url", "last_error", "failures", "etag", "last_modified")},
+        **{name: row[name] for name in ("digest", "records", "empties", "rejected")},
+        regions=tuple(json.loads(row["regions"])),
+        stale_after=None if row["stale_after"] is None else timedelta(seconds=row["stale_after"]),
+        last_attempt=_moment(row["last_attempt"]),
+        last_success=_moment(row["last_success"]),
+    )

@@ -1,0 +1,63 @@
+"""The tables of the grid in the engine's database: every migration there ever was, applied in order when it is opened.
+
+Table family ``grid_*``. Moments are whole or fractional seconds since 1970 (UTC), ``REAL``.
+"""
+
+from __future__ import annotations
+
+from sqlite_utils import Database, Migrations
+
+migrations = Migrations("outage_feed")
+
+
+@migrations()
+def service_points(db: Database) -> None:
+    """The register: one row per service point, its phones beside it, both found by index."""
+    db.table("grid_points").create(
+        {
+            "id": str, "account": str, "region": str, "district": str, "settlement_type": str, "settlement": str,
+            "street_type": str, "street": str, "house": str, "flat": str, "branch": str, "res": str,
+            "network": str, "place_key": str, "street_key": str,
+        },
+        pk="id",
+        not_null={"account", "region", "settlement", "place_key", "street_key"},
+    )  # fmt: skip
+    db.table("grid_points").create_index(["account"])
+    db.table("grid_points").create_index(["place_key", "street_key"])
+    db.table("grid_phones").create({"phone": str, "point_id": str}, pk=("phone", "point_id"))
+    db.table("grid_phones").create_index(["point_id"])
+
+
+@migrations()
+def outages(db: Database) -> None:
+    """The current version of each outage, where it is, and every version there was."""
+    db.table("grid_outages").create(
+        {
+            "id": str, "source": str, "region": str, "version": int, "received_at": float,
+            "start": float, "fades_at": float, "open": int, "record": str,
+        },
+        pk="id",
+        not_null={"source", "version", "received_at", "start", "fades_at", "open", "record"},
+    )  # fmt: skip
+    db.table("grid_outages").create_index(["source", "open"])
+    db.table("grid_outages").create_index(["fades_at"])
+    db.table("grid_places").create({"place": str, "street": str, "outage_id": str}, pk=("place", "street", "outage_id"))
+    db.table("grid_places").create_index(["outage_id"])
+    db.table("grid_versions").create(
+        {"outage_id": str, "version": int, "received_at": float, "record": str}, pk=("outage_id", "version")
+    )
+
+
+@migrations()
+def feeds(db: Database) -> None:
+    """What is known about each source: when it last answered, with what, and what of it was set aside."""
+    db.table("grid_feeds").create(
+        {
+            "name": str, "format": str, "url": str, "regions": str, "stale_after": float,
+            "last_attempt": float, "last_success": float, "last_error": str, "failures": int,
+            "etag": str, "last_modified": str, "digest": str, "records": int, "empties": int,
+        },
+        pk="name",
+    )  # fmt: skip
+    db.table("grid_rejected").create({"source": str, "at": float, "record": str, "reason": str, "outage_id": str})
+    db.table("grid_rejected").create_index(["source"])

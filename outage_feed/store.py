@@ -1,0 +1,346 @@
+"""The grid in SQLite: service points, outages with all their versions, the state of every feed.
+
+One file is shared with the switchboard; this is its ``grid_*`` family of tables. Blocking: call it in a worker thread.
+Safe from several threads: each has its own connection, WAL lets readers go on while a feed is written, and a writer
+waits for another at most ``busy_timeout`` seconds.
+
+Every method raises StoreLocked, StoreFull or StoreBroken and nothing else of SQLite's.
+"""
+
+from __future__ import annotations
+
+import errno
+import json
+import sqlite3
+import threading
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from sqlite_utils import Database
+
+from outage_feed import rows
+from outage_feed.affecting import affecting
+from outage_feed.errors import StoreBroken, StoreError, StoreFull, StoreLocked
+from outage_feed.feeds import FeedState
+from outage_feed.formats import Parsed, Rejected
+from outage_feed.model import Outage, ServicePoint, Settlement, Status, Street
+from outage_feed.names import settlement_key, street_key
+from outage_feed.record import write_record
+from outage_feed.register import normalise_account, normalise_phone
+from outage_feed.schema import migrations
+from outage_feed.telling import Found
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What taking in an answer changed."""
+
+    new: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    withdrawn: int = 0
+
+
+@contextmanager
+def _translated(path: Path) -> Iterator[None]:
+    """SQLite's exceptions as ours, with the file's name in the message."""
+    try:
+        yield
+    except (sqlite3.Error, OSError) as error:
+        raise _ours(error, path) from error
+
+
+def _ours(error: sqlite3.Error | OSError, path: Path) -> StoreError:
+    if isinstance(error, OSError):
+        kind = StoreFull if error.errno in (errno.ENOSPC, errno.EDQUOT) else StoreBroken
+        return kind(f"{path}: {error.strerror or error}")
+    primary = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    if primary in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+        return StoreLocked(f"{path}: another process holds the database")
+    if primary == sqlite3.SQLITE_FULL:
+        return StoreFull(f"{path}: no room left on the disk")
+    return StoreBroken(f"{path}: {error}")
+
+
+class GridStore:
+    """The grid's tables in one database file."""
+
+    def __init__(self, path: Path, busy_timeout: float) -> None:
+        self.path = path
+        self._busy_timeout = busy_timeout
+        self._local = threading.local()
+        self._all: list[Database] = []
+        self._lock = threading.Lock()
+        self._closed = False
+
+    @classmethod
+    def open(cls, path: Path, *, busy_timeout: float = 5.0) -> GridStore:
+        """Open the file, making it and its tables where they are missing; raises StoreError."""
+        store = cls(path, busy_timeout)
+        try:
+            with _translated(path):
+                path.parent.mkdir(parents=True, exist_ok=True)
+                store._db.enable_wal()
+            if migrations.pending(store._db):
+                with store._writing() as db:
+                    migrations.apply(db)
+        except BaseException:
+            store.close()
+            raise
+        return store
+
+    def close(self) -> None:
+        """Close every connection; the store cannot be used afterwards."""
+        with self._lock:
+            self._closed = True
+            for db in self._all:
+                db.close()
+            self._all.clear()
+
+    def __enter__(self) -> GridStore:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @property
+    def _db(self) -> Database:
+        """This thread's connection."""
+        if self._closed:
+            raise StoreBroken(f"{self.path}: the store was closed")
+        db: Database | None = getattr(self._local, "db", None)
+        if db is None:
+            with _translated(self.path):
+                connection = sqlite3.connect(self.path, timeout=self._busy_timeout, check_same_thread=False)
+                db = Database(connection, execute_plugins=False)
+                db.execute("PRAGMA synchronous=NORMAL")
+            self._local.db = db
+            with self._lock:
+                self._all.append(db)
+        return db
+
+    @contextmanager
+    def _writing(self) -> Iterator[Database]:
+        """One transaction that holds the right to write from its beginning, so that it cannot fail halfway for it."""
+        db = self._db
+        with _translated(self.path):
+            db.execute("BEGIN IMMEDIATE")
+            try:
+                yield db
+            except BaseException:
+                db.rollback()
+                raise
+            db.commit()
+
+    def _rows(self, sql: str, parameters: Sequence[Any] = ()) -> list[dict[str, Any]]:
+        with _translated(self.path):
+            cursor = self._db.execute(sql, parameters)
+            names = [column[0] for column in cursor.description]
+            return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+    # Service points
+
+    def save_points(self, points: Iterable[ServicePoint]) -> int:
+        """Add the points, or replace those of the same id; gives their number. One transaction."""
+        points = list(points)
+        with self._writing() as db:
+            db.table("grid_points").upsert_all([rows.point_row(point) for point in points], pk="id")
+            db.conn.executemany("DELETE FROM grid_phones WHERE point_id = ?", [(point.id,) for point in points])
+            phones = {(phone, point.id) for point in points for phone in point.phones}
+            db.conn.executemany("INSERT INTO grid_phones (phone, point_id) VALUES (?, ?)", sorted(phones))
+        return len(points)
+
+    def remove_points(self, ids: Iterable[str]) -> None:
+        """Forget the points of these ids."""
+        keys = [(point_id,) for point_id in ids]
+        with self._writing() as db:
+            db.conn.executemany("DELETE FROM grid_points WHERE id = ?", keys)
+            db.conn.executemany("DELETE FROM grid_phones WHERE point_id = ?", keys)
+
+    def points_by_phone(self, phone: str) -> tuple[ServicePoint, ...]:
+        """The points that belong to a telephone number, in any spelling."""
+        return self._points(
+            "SELECT p.* FROM grid_phones f JOIN grid_points p ON p.id = f.point_id WHERE f.phone = ? ORDER BY p.id",
+            (normalise_phone(phone) or phone,),
+        )
+
+    def points_by_account(self, account: str) -> tuple[ServicePoint, ...]:
+        """The points of a personal account; spaces and dashes in it do not matter."""
+        return self._points(
+            "SELECT * FROM grid_points WHERE account = ? AND account != '' ORDER BY id", (normalise_account(account),)
+        )
+
+    def points_at(self, settlement: Settlement, street: Street | None = None) -> tuple[ServicePoint, ...]:
+        """The points in a place of that name (its type and district are not compared), or on a street of it."""
+        sql, parameters = "SELECT * FROM grid_points WHERE place_key = ?", [settlement_key(settlement)]
+        if street is not None:
+            sql += " AND street_key = ?"
+            parameters.append(street_key(street))
+        return self._points(f"{sql} ORDER BY id", parameters)
+
+    def count_points(self) -> int:
+        """How many service points are known."""
+        return int(self._rows("SELECT count(*) AS points FROM grid_points")[0]["points"])
+
+    def _points(self, sql: str, parameters: Sequence[Any]) -> tuple[ServicePoint, ...]:
+        found = self._rows(sql, parameters)
+        phones: dict[str, list[str]] = {}
+        if found:
+            marks = ", ".join("?" * len(found))
+            sql = f"SELECT point_id, phone FROM grid_phones WHERE point_id IN ({marks}) ORDER BY phone"
+            for row in self._rows(sql, [row["id"] for row in found]):
+                phones.setdefault(row["point_id"], []).append(row["phone"])
+        return tuple(rows.point(row, tuple(phones.get(row["id"], ()))) for row in found)
+
+    # Outages
+
+    def find(self, point: ServicePoint, now: datetime) -> Found:
+        """Everything known about darkness at the point: the answer to «find outages»."""
+        explanations = affecting(point, self.outages_near(point, now), now)
+        feeds = [feed for feed in self.feeds() if feed.stale_after is not None and feed.covers(point.region)]
+        stale = [feed for feed in feeds if feed.stale(now)]
+        times = [feed.last_success for feed in stale or feeds]
+        as_of = min((time for time in times if time is not None), default=None) if None not in times else None
+        return Found(point, explanations, now, as_of, tuple(feed.name for feed in stale))
+
+    def outages_near(self, point: ServicePoint, now: datetime) -> tuple[Outage, ...]:
+        """The outages of the point's place, street and network that may still be news at ``now``."""
+        keys = [settlement_key(point.address.settlement), *(f"net:{name}" for name in point.network)]
+        street = street_key(point.address.street) if point.address.street else ""
+        marks = ", ".join("?" * len(keys))
+        found = self._rows(
+            f"""SELECT DISTINCT o.* FROM grid_places p JOIN grid_outages o ON o.id = p.outage_id
+                WHERE p.place IN ({marks}) AND p.street IN ('', ?) AND o.fades_at >= ? ORDER BY o.start, o.id""",
+            [*keys, street, now.timestamp()],
+        )
+        return tuple(map(rows.outage, found))
+
+    def outages(self, *, source: str = "", region: str = "", everything: bool = False) -> tuple[Outage, ...]:
+        """Outages by their start: those that are open, or ``everything`` there ever was."""
+        wheres, parameters = ["1"] if everything else ["open = 1"], []
+        for column, value in (("source", source), ("region", region)):
+            if value:
+                wheres.append(f"{column} = ?")
+                parameters.append(value)
+        sql = f"SELECT * FROM grid_outages WHERE {' AND '.join(wheres)} ORDER BY start, id"
+        return tuple(map(rows.outage, self._rows(sql, parameters)))
+
+    def outage(self, outage_id: str) -> Outage | None:
+        """The current version of one outage."""
+        found = self._rows("SELECT * FROM grid_outages WHERE id = ?", (outage_id,))
+        return rows.outage(found[0]) if found else None
+
+    def history(self, outage_id: str) -> tuple[Outage, ...]:
+        """Every version of one outage, the first one first."""
+        found = self._rows(
+            """SELECT v.outage_id AS id, o.source, v.version, v.received_at, v.record
+               FROM grid_versions v JOIN grid_outages o ON o.id = v.outage_id
+               WHERE v.outage_id = ? ORDER BY v.version""",
+            (outage_id,),
+        )
+        return tuple(map(rows.outage, found))
+
+    def save(self, outage: Outage, now: datetime) -> Outage:
+        """Store a new outage, or a new version of a known one; gives what is stored now (unchanged: as it was)."""
+        with self._writing() as db:
+            return self._save(db, outage, now)[0]
+
+    def take_in(self, source: str, parsed: Parsed, now: datetime, *, snapshot: bool) -> Changes:
+        """Take in the answer of a source in one transaction.
+
+        ``snapshot``: the answer is everything that the source has, so what is missing was withdrawn (never «restored»),
+        unless its stated end has passed anyway, or a record was set aside that may have been it.
+        """
+        new = changed = unchanged = withdrawn = 0
+        with self._writing() as db:
+            for outage in parsed.outages:
+                stored, before = self._save(db, outage, now)
+                new += before is None
+                changed += before is not None and stored.version != before.version
+                unchanged += before is not None and stored.version == before.version
+            if snapshot and all(rejected.outage_id for rejected in parsed.rejected):
+                present = {outage.id for outage in parsed.outages} | {bad.outage_id for bad in parsed.rejected}
+                for outage in self.outages(source=source):
+                    over = outage.status(now) in (Status.OVERDUE, Status.RESTORED)
+                    if outage.id not in present and not over and outage.closed_at is None:
+                        self._save(db, replace(outage, closed_at=now), now)
+                        withdrawn += 1
+            db.execute("DELETE FROM grid_rejected WHERE source = ?", [source])
+            db.table("grid_rejected").insert_all(
+                {"source": source, "at": now.timestamp(), "record": bad.record, "reason": bad.reason,
+                 "outage_id": bad.outage_id}
+                for bad in parsed.rejected
+            )  # fmt: skip
+        return Changes(new, changed, unchanged, withdrawn)
+
+    def remove_source(self, source: str) -> None:
+        """Forget a source with its outages and their history: for examples, not for the real record."""
+        ids = "(SELECT id FROM grid_outages WHERE source = ?)"
+        with self._writing() as db:
+            db.execute(f"DELETE FROM grid_places WHERE outage_id IN {ids}", [source])
+            db.execute(f"DELETE FROM grid_versions WHERE outage_id IN {ids}", [source])
+            db.execute("DELETE FROM grid_outages WHERE source = ?", [source])
+            db.execute("DELETE FROM grid_feeds WHERE name = ?", [source])
+            db.execute("DELETE FROM grid_rejected WHERE source = ?", [source])
+
+    def _save(self, db: Database, outage: Outage, now: datetime) -> tuple[Outage, Outage | None]:
+        """The stored version and the one before; the moment when the end was stated is kept as long as it stands."""
+        before = self.outage(outage.id)
+        if outage.set_at is None and outage.planned_end is not None:
+            kept = before.set_at if before is not None and before.planned_end == outage.planned_end else None
+            outage = replace(outage, set_at=kept or now)
+        record = json.dumps(write_record(outage), ensure_ascii=False)
+        if before is not None:
+            if json.dumps(write_record(before), ensure_ascii=False) == record:
+                return before, before
+            outage = replace(outage, version=before.version + 1)
+        outage = replace(outage, received_at=now)
+        values = {"received_at": now.timestamp(), "version": outage.version, "record": record}
+        db.table("grid_outages").upsert(
+            {
+                "id": outage.id, "source": outage.source, "region": outage.region,
+                "start": outage.start.timestamp(), "fades_at": rows.fades_at(outage, now).timestamp(),
+                "open": int(outage.closed_at is None and outage.restored_at is None), **values,
+            },
+            pk="id",
+        )  # fmt: skip
+        db.table("grid_versions").insert({"outage_id": outage.id, **values})
+        db.execute("DELETE FROM grid_places WHERE outage_id = ?", [outage.id])
+        db.conn.executemany(
+            "INSERT INTO grid_places (place, street, outage_id) VALUES (?, ?, ?)",
+            [(place, street, outage.id) for place, street in sorted(rows.places(outage))],
+        )
+        return outage, before
+
+    # Feeds
+
+    def feeds(self) -> tuple[FeedState, ...]:
+        """The state of every source."""
+        found = self._rows(
+            """SELECT f.*, (SELECT count(*) FROM grid_rejected r WHERE r.source = f.name) AS rejected
+               FROM grid_feeds f ORDER BY name"""
+        )
+        return tuple(map(rows.feed, found))
+
+    def feed(self, name: str) -> FeedState | None:
+        """The state of one source."""
+        return next((feed for feed in self.feeds() if feed.name == name), None)
+
+    def save_feed(self, state: FeedState) -> None:
+        """Store the state of a source."""
+        with self._writing() as db:
+            db.table("grid_feeds").upsert(rows.feed_row(state), pk="name")
+
+    def forget_feeds(self, names: Iterable[str]) -> None:
+        """Drop the state of sources that are not read any more, lest they count as stale for ever."""
+        with self._writing() as db:
+            db.conn.executemany("DELETE FROM grid_feeds WHERE name = ?", [(name,) for name in names])
+
+    def rejected(self, source: str) -> tuple[Rejected, ...]:
+        """The records of the source's last answer that were set aside."""
+        found = self._rows("SELECT record, reason, outage_id FROM grid_rejected WHERE source = ?", (source,))
+        return tuple(Rejected(row["record"], row["reason"], row["outage_id"]) for row in found)
