@@ -1,0 +1,103 @@
+"""What a call remembers from one piece of its script to the next.
+
+The dialplan hands a call from topic to topic, and no caller likes to be asked the same thing twice. A topic therefore
+says ``await Remember(fact)``, and a later one of the same call asks ``await Recall(Kind)``. The combinator
+:func:`remembering` around the whole script answers both: the facts live in it, one per call, and end with the call.
+Neither verb reaches the runner, and so neither is journaled: a replay finds the facts again by running the script.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Coroutine
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Any, TypeVar
+
+from ivr.call.model import Outcome
+from ivr.call.script import Script
+from ivr.call.verbs import Reply, Verb
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Remember(Verb[None]):
+    """Keep a fact for the rest of the call; it replaces an earlier one of the same class."""
+
+    fact: object
+
+
+@dataclass(frozen=True, slots=True)
+class Recall(Verb[T | None]):
+    """The fact of this class that was remembered last, or ``None``."""
+
+    kind: type[T]
+
+
+class Remembering(Coroutine[Verb[Any], Any, Outcome]):
+    """A started script whose :class:`Remember` and :class:`Recall` are answered here; all else passes through."""
+
+    def __init__(self, inner: Coroutine[Any, Any, Outcome]) -> None:
+        self.inner = inner
+        self._facts: dict[type[object], object] = {}
+
+    @property
+    def cr_await(self) -> Coroutine[Any, Any, Outcome]:
+        """The script inside, under the name that whoever prints a running coroutine looks for."""
+        return self.inner
+
+    def send(self, value: Any) -> Verb[Any]:
+        """The next verb that is not about memory. Raises ``StopIteration`` with the outcome at the script's end."""
+        return self._pass(self.inner.send(value))
+
+    def throw(
+        self,
+        typ: Any,
+        val: Any = None,
+        tb: TracebackType | None = None,
+    ) -> Verb[Any]:
+        """Raise an exception inside the script; the next verb that is not about memory."""
+        raised = typ if val is None else val
+        return self._pass(self.inner.throw(raised if tb is None else raised.with_traceback(tb)))
+
+    def close(self) -> None:
+        """Close the script inside."""
+        self.inner.close()
+
+    def __await__(self) -> Any:
+        """Being awaited by another script (a combinator around this one)."""
+        value: Any = None
+        try:
+            verb = self.send(None)
+            while True:
+                try:
+                    value = yield verb
+                except GeneratorExit:
+                    self.close()
+                    raise
+                except BaseException as error:
+                    verb = self.throw(error)
+                else:
+                    verb = self.send(value)
+        except StopIteration as end:
+            return end.value
+
+    def _pass(self, verb: Any) -> Verb[Any]:
+        while True:
+            if isinstance(verb, Remember):
+                self._facts[type(verb.fact)] = verb.fact
+                verb = self.inner.send(Reply(None))
+            elif isinstance(verb, Recall):
+                verb = self.inner.send(Reply(self._facts.get(verb.kind)))
+            else:
+                passed: Verb[Any] = verb
+                return passed
+
+
+def remembering(script: Script) -> Script:
+    """The same script, with a memory of its own for every call that it is started for."""
+
+    def started() -> Remembering:
+        return Remembering(script())
+
+    return started

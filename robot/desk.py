@@ -1,0 +1,28 @@
+"""The operator's desk: which handler does which of the operator's errands."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+from typing import Any
+
+from ivr.call.errands import Errand
+from outage_feed.store import GridStore
+from robot.doing.find_outages import find_outages
+from robot.doing.find_service_points import find_service_points
+from robot.errands import FindOutages, FindServicePoints
+
+READERS = 2
+"""Threads that read the grid's database. Of their own: a caller never waits behind somebody else's long work."""
+
+
+def handlers(
+    grid: GridStore, clock: Callable[[], datetime]
+) -> Mapping[type[Errand[Any]], Callable[[Any], Awaitable[Any]]]:
+    """Handlers for every errand in :mod:`robot.errands`, for the runner. ``clock`` tells the time (aware)."""
+    readers = ThreadPoolExecutor(READERS, thread_name_prefix="grid")
+    return {
+        FindServicePoints: find_service_points(grid, readers),
+        FindOutages: find_outages(grid, clock, readers),
+    }

@@ -1,0 +1,232 @@
+"""What a caller without power is told of their service points, and what they are offered then."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum, auto
+
+from ivr.call.errands import Unavailable
+from ivr.call.memory import Recall, Remember
+from ivr.call.model import Call, NeedsPerson, Outcome, Prompt
+from ivr.call.script import CallerHungUp, GaveUp
+from ivr.call.verbs import Note, Say
+from outage_feed.model import ServicePoint, Sureness
+from outage_feed.regions import REGIONS
+from outage_feed.telling import (
+    Emergency,
+    FeedStale,
+    NoneKnown,
+    NoTimeKnown,
+    OfUnknownKind,
+    PastItsTime,
+    Planned,
+    Restored,
+    Told,
+    telling,
+)
+from robot.errands import FindOutages
+from robot.outcomes import Informed
+from robot.registering import register
+from robot.slots import WantsPerson, ask_account, ask_key
+from robot.wording import Ongoing, place, tell, tell_again
+
+TOPIC = "no_power"
+"""The topic of the tickets that are opened here."""
+MOST_POINTS = 8
+"""Of whoever has more service points than that (a management company, say) only so many are looked up."""
+MOST_TOLD = 2
+"""Sentences in a row: more than two addresses nobody remembers."""
+MOST_CHOICES = 3
+MOST_ADDRESSES = 3
+"""How many addresses one caller may ask about before a person takes over; it bounds the call."""
+
+
+@dataclass(frozen=True, slots=True)
+class KnownPoints:
+    """The service points that this call is about, once they are known: nobody is asked for them again."""
+
+    points: tuple[ServicePoint, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class HeardOutages:
+    """The outage sentences that the caller has heard in this call, by (service point, outage)."""
+
+    pairs: frozenset[tuple[str, str]] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class At:
+    """What is to be told of one service point."""
+
+    point: ServicePoint
+    told: Told
+
+
+class _Next(Enum):
+    """What the caller wants after a sentence."""
+
+    REGISTER = auto()
+    ANOTHER = auto()
+    REPEAT = auto()
+
+
+async def look_up(points: Sequence[ServicePoint]) -> tuple[At, ...] | Unavailable:
+    """What is to be told of these points; points of one and the same house are one."""
+    houses = {place(point.address): point for point in reversed(points)}
+    found: list[At] = []
+    for point in [point for point in points if point in houses.values()][:MOST_POINTS]:
+        answer = await FindOutages(point)
+        if isinstance(answer, Unavailable):
+            return answer
+        found.append(At(point, telling(answer)))
+    return tuple(found)
+
+
+def ongoing(found: Sequence[At]) -> tuple[At, ...]:
+    """Those where an outage is on, the certain ones first."""
+    on = [at for at in found if isinstance(at.told, Ongoing)]
+    return tuple(sorted(on, key=_is_only_possible))
+
+
+async def say_outages(found: Sequence[At]) -> None:
+    """Say the sentences of points with an outage; briefly where this call has heard one already."""
+    heard = (await Recall(HeardOutages)) or HeardOutages()
+    for at in found:
+        pair = (at.point.id, outage_id(at.told))
+        if len(found) == 1 and pair in heard.pairs and isinstance(at.told, Ongoing):
+            await Say(tell_again(at.told))
+        else:
+            await Say(tell(at.told, at.point.address))
+        heard = HeardOutages(heard.pairs | {pair})
+        await Remember(heard)
+
+
+async def talk(call: Call, points: tuple[ServicePoint, ...]) -> Outcome:
+    """Tell what is known of these points; where nothing is, register the call. Always a way to a person."""
+    for _ in range(MOST_ADDRESSES):
+        await Remember(KnownPoints(points))
+        outcome = await _talk_of(call, points)
+        if outcome is not None:
+            return outcome
+        asked = await ask_account()
+        if isinstance(asked, NeedsPerson):
+            return asked
+        points = asked
+    return NeedsPerson("many addresses")
+
+
+async def _talk_of(call: Call, points: tuple[ServicePoint, ...]) -> Outcome | None:
+    """The outcome, or ``None`` when the caller wants to know about another address."""
+    ours = tuple(point for point in points if not point.region or point.region in REGIONS)
+    if not ours:
+        await Say(Prompt("address_not_ours"))
+        return NeedsPerson("not our region")
+    found = await look_up(ours)
+    if isinstance(found, Unavailable):
+        await Say(Prompt("outage_list_unavailable"))
+        return NeedsPerson("outage list unavailable")
+    on = ongoing(found)[:MOST_TOLD]
+    if on:
+        return await _tell_and_offer(call, on)
+    if len(found) > 1:
+        chosen = await _choose(found)
+        if not isinstance(chosen, At):
+            return chosen
+        found = (chosen,)
+    (at,) = found
+    if isinstance(at.told, Restored):
+        return await _tell_and_offer(call, (at,))
+    await Say(tell(at.told, at.point.address))
+    why = "the list is stale" if isinstance(at.told, FeedStale) else "no outage is known"
+    return await register(call, topic=TOPIC, text=f"no power; {why}", point=at.point)
+
+
+async def _tell_and_offer(call: Call, found: tuple[At, ...]) -> Outcome | None:
+    """Say the sentences, then offer what helps further. Whoever has heard them and hangs up has been informed."""
+    first = found[0]
+    informed = informed_of(first)
+    doubtful = any(_is_doubtful(at.told) for at in found)
+    offer = Prompt("outage_offer_ticket" if doubtful else "outage_offer")
+    choices = {"2": _Next.ANOTHER, "*": _Next.REPEAT} | ({"1": _Next.REGISTER} if doubtful else {})
+    for _ in range(3):
+        await say_outages(found)
+        try:
+            key = await ask_key(offer, choices, no_match=[offer])
+        except CallerHungUp:
+            return informed
+        match key:
+            case WantsPerson():
+                return NeedsPerson("asked for a person after the outage was told")
+            case GaveUp():
+                return informed  # silence after an answer: nothing more is wanted
+            case _Next.ANOTHER:
+                return None
+            case _Next.REGISTER:
+                text = f"no power in spite of: {_kind(first.told)} {outage_id(first.told)}"
+                return await register(call, topic=TOPIC, text=text, point=first.point)
+            case _Next.REPEAT:
+                await Note("asked to hear it again")
+    return informed
+
+
+async def _choose(found: tuple[At, ...]) -> At | NeedsPerson | None:
+    """Which of several addresses is meant; ``None`` = another one, or too many to list."""
+    listed = found[:MOST_CHOICES]
+    names = dict(zip(("first", "second", "third"), (place(at.point.address) for at in listed), strict=False))
+    question = Prompt("which_of_two" if len(listed) == 2 else "which_of_three", **names)
+    choices: dict[str, At | None] = {str(n): at for n, at in enumerate(listed, 1)}
+    choices["9"] = None
+    chosen = await ask_key(question, choices, no_input=[question], no_match=[question])
+    match chosen:
+        case WantsPerson():
+            return NeedsPerson("asked for a person")
+        case GaveUp():
+            return NeedsPerson("did not say which address")
+        case _:
+            return chosen
+
+
+def informed_of(at: At) -> Informed:
+    """The outcome of having told this."""
+    return Informed(_kind(at.told), outage_id(at.told), _until(at.told))
+
+
+def outage_id(told: Told) -> str:
+    """The id of the outage that is told of, or an empty text."""
+    explanation = told.upcoming if isinstance(told, NoneKnown) else told.explanation
+    return explanation.outage.id if explanation else ""
+
+
+def _is_only_possible(at: At) -> bool:
+    explanation = None if isinstance(at.told, NoneKnown) else at.told.explanation
+    return explanation is not None and explanation.sureness is Sureness.POSSIBLE
+
+
+def _is_doubtful(told: Told) -> bool:
+    """Whether the caller's darkness may have another reason than what was told."""
+    if isinstance(told, Restored | PastItsTime):
+        return True
+    return isinstance(told, Ongoing) and told.explanation.sureness is Sureness.POSSIBLE
+
+
+def _until(told: Told) -> datetime | None:
+    return told.until if isinstance(told, Planned | Emergency | OfUnknownKind) else None
+
+
+_KINDS: dict[type[Told], str] = {
+    Planned: "planned",
+    Emergency: "emergency",
+    OfUnknownKind: "of unknown kind",
+    Restored: "restored",
+    PastItsTime: "past its time",
+    NoTimeKnown: "no time known",
+    FeedStale: "stale",
+    NoneKnown: "none known",
+}
+
+
+def _kind(told: Told) -> str:
+    return _KINDS[type(told)]

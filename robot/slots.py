@@ -1,0 +1,145 @@
+"""Facts that callers are asked for by keys, with their tries.
+
+Everywhere here the caller has a way to a person: ``0`` where one key is asked, ``*`` where a number is keyed (``0`` is
+a digit there). Every question has an end: :class:`~ivr.call.script.GaveUp`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+from ivr.call.errands import Unavailable
+from ivr.call.model import Digits, Heard, NeedsPerson, Prompt
+from ivr.call.script import GaveUp, ask_until
+from ivr.call.verbs import Ask, Note, Say
+from outage_feed.model import ServicePoint
+from robot.errands import FindServicePoints, Points
+
+T = TypeVar("T")
+
+PERSON_KEY = "0"
+REPEAT_KEY = "*"
+MOST_REPEATS = 3
+"""How often a caller may have one question repeated by ``*``; it bounds the call."""
+
+ACCOUNT_TRIES = 3
+ACCOUNT_USUAL_DIGITS = 10
+"""A pause before so many digits means that the caller is still looking at the bill."""
+ACCOUNT_MOST_DIGITS = 12
+TICKET_USUAL_DIGITS = 6
+TICKET_MOST_DIGITS = 9
+
+
+@dataclass(frozen=True, slots=True)
+class WantsPerson:
+    """The caller pressed the key for a person."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Again:
+    """The caller wants to hear the question once more."""
+
+
+async def ask_key(
+    question: Prompt,
+    choices: Mapping[str, T],
+    *,
+    no_input: Sequence[Prompt] = (),
+    no_match: Sequence[Prompt] = (),
+    wait: float = 5.0,
+) -> T | WantsPerson | GaveUp:
+    """Ask for one key. ``0`` is a person unless ``choices`` says otherwise, ``*`` repeats the question."""
+
+    def accept(heard: Heard) -> T | WantsPerson | _Again | None:
+        key = heard.keys if isinstance(heard, Digits) else ""
+        if key in choices:
+            return choices[key]
+        if key == PERSON_KEY:
+            return WantsPerson()
+        return _Again() if key == REPEAT_KEY else None
+
+    for _ in range(1 + MOST_REPEATS):
+        answer: T | WantsPerson | _Again | GaveUp = await ask_until(
+            Ask(question, wait=wait), accept, no_input=no_input, no_match=no_match
+        )
+        if not isinstance(answer, _Again):
+            return answer
+    return GaveUp(silent=False)
+
+
+async def ask_yes_no(
+    question: Prompt, *, no_input: Sequence[Prompt] = (), no_match: Sequence[Prompt] = ()
+) -> bool | WantsPerson | GaveUp:
+    """Ask a question that 1 affirms and 2 denies."""
+    return await ask_key(question, {"1": True, "2": False}, no_input=no_input, no_match=no_match)
+
+
+async def ask_digits(
+    question: Prompt,
+    *,
+    usual: int,
+    most: int,
+    no_input: Sequence[Prompt],
+    no_match: Sequence[Prompt],
+    wait: float = 10.0,
+) -> str | WantsPerson | GaveUp:
+    """Ask for a number by keys.
+
+    Whoever pauses before the number has its ``usual`` length is told how many digits there are so far and may go on:
+    a slow hand is not cut off, and there is no long silence either.
+    """
+    keyed: str | WantsPerson | GaveUp = await ask_until(
+        Ask(question, wait=wait, most=most), _digits_or_person, no_input=no_input, no_match=no_match
+    )
+    while isinstance(keyed, str) and len(keyed) < usual:
+        more = await Ask(Prompt("digits_so_far", count=len(keyed)), wait=5.0, most=most - len(keyed))
+        heard = _digits_or_person(more) if isinstance(more, Digits) else None
+        if heard is None:
+            break
+        keyed = heard if isinstance(heard, WantsPerson) else keyed + heard
+    return keyed
+
+
+def _digits_or_person(heard: Heard) -> str | WantsPerson | None:
+    keys = heard.keys if isinstance(heard, Digits) else ""
+    if REPEAT_KEY in keys:
+        return WantsPerson()
+    return keys if keys.isdecimal() else None
+
+
+async def ask_account() -> tuple[ServicePoint, ...] | NeedsPerson:
+    """Ask for the personal account by keys, read it back, and look it up; at most three tries, then a person."""
+    question = Prompt("account_ask")
+    for _ in range(ACCOUNT_TRIES):
+        keyed = await ask_digits(
+            question,
+            usual=ACCOUNT_USUAL_DIGITS,
+            most=ACCOUNT_MOST_DIGITS,
+            no_input=[Prompt("account_silent")],
+            no_match=[Prompt("account_unclear")],
+        )
+        if isinstance(keyed, WantsPerson):
+            return NeedsPerson("asked for a person")
+        if isinstance(keyed, GaveUp):
+            return NeedsPerson("account not given")
+        back = Prompt("account_read_back", account=keyed)
+        right = await ask_yes_no(back, no_input=[back], no_match=[Prompt("account_read_back_unclear", account=keyed)])
+        if isinstance(right, WantsPerson):
+            return NeedsPerson("asked for a person")
+        if isinstance(right, GaveUp):
+            return NeedsPerson("account not confirmed")
+        if not right:
+            question = Prompt("account_ask_again")
+            continue
+        match await FindServicePoints(account=keyed):
+            case Unavailable():
+                return NeedsPerson("service points unavailable")
+            case Points(points=()):
+                await Note("no such account")
+                question = Prompt("account_not_found")
+            case Points(points=points):
+                return points
+    await Say(Prompt("account_no_luck"))
+    return NeedsPerson("account not found")

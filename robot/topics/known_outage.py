@@ -1,0 +1,26 @@
+"""Before the menu: a caller whose number we know, and whose power is off, hears at once when it comes back."""
+
+from __future__ import annotations
+
+from ivr.call.errands import Unavailable
+from ivr.call.model import Call, Outcome
+from ivr.call.verbs import Note
+from robot.errands import FindServicePoints, Points
+from robot.outage_talk import MOST_TOLD, informed_of, look_up, ongoing, say_outages
+from robot.outcomes import NothingToTell
+
+
+async def known_outage(call: Call) -> Outcome:
+    """Say the outage at the caller's address, or say nothing at all."""
+    if call.caller is None:
+        return NothingToTell()
+    answer = await FindServicePoints(phone=call.caller)
+    found = await look_up(answer.points) if isinstance(answer, Points) else answer
+    if isinstance(found, Unavailable):
+        await Note(f"nothing can be looked up: {found.why}")
+        return NothingToTell()
+    on = ongoing(found)[:MOST_TOLD]
+    if not on:
+        return NothingToTell()
+    await say_outages(on)
+    return informed_of(on[0])

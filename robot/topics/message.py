@@ -1,0 +1,58 @@
+"""What people call about that needs no conversation yet: a registered обращение, or a person."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from ivr.call.errands import Unavailable
+from ivr.call.model import Call, NeedsPerson, Outcome, Prompt
+from ivr.call.script import GaveUp
+from outage_feed.model import ServicePoint
+from robot.errands import FindServicePoints, Points
+from robot.outcomes import NothingToTell
+from robot.registering import register
+from robot.slots import WantsPerson, ask_key
+
+Subject = Literal[
+    "quality", "theft", "connection", "meter", "maintenance", "complaint", "feedback", "suggestion", "other"
+]
+OFFERS: dict[str, Prompt] = {
+    "quality": Prompt("message_quality"),
+    "theft": Prompt("message_theft"),
+    "connection": Prompt("message_connection"),
+    "meter": Prompt("message_meter"),
+    "maintenance": Prompt("message_maintenance"),
+    "complaint": Prompt("message_complaint"),
+    "feedback": Prompt("message_feedback"),
+    "suggestion": Prompt("message_suggestion"),
+    "other": Prompt("message_other"),
+}
+"""What the caller is offered, by subject."""
+
+
+async def message(call: Call, *, subject: Subject) -> Outcome:
+    """Offer to register a ticket about ``subject`` from the caller's number; a hidden number goes to a person."""
+    if call.caller is None:
+        return NeedsPerson("hidden number, nobody could call back")
+    offer = OFFERS[subject]
+    key = await ask_key(offer, {"1": True}, no_input=[offer], no_match=[offer])
+    match key:
+        case WantsPerson():
+            return NeedsPerson("asked for a person")
+        case GaveUp(silent=True):
+            return NothingToTell()
+        case GaveUp():
+            return NeedsPerson("not understood")
+    return await register(call, topic=subject, text=f"left by keys: {subject}", point=await _only_point(call.caller))
+
+
+async def _only_point(phone: str) -> ServicePoint | None:
+    """The service point of the number, if there is exactly one: the ticket then carries its address."""
+    answer = await FindServicePoints(phone=phone)
+    match answer:
+        case Unavailable():
+            return None
+        case Points(points=(point,)):
+            return point
+        case Points():
+            return None

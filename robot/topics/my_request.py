@@ -1,0 +1,58 @@
+"""«My request»: the state of an обращение by its number."""
+
+from __future__ import annotations
+
+from ivr.call.errands import FindTicket, NoTicket, Ticket, Unavailable
+from ivr.call.model import Call, NeedsPerson, Outcome, Prompt, Told
+from ivr.call.script import CallerHungUp, GaveUp
+from ivr.call.verbs import Note, Say
+from robot.slots import TICKET_MOST_DIGITS, TICKET_USUAL_DIGITS, WantsPerson, ask_digits, ask_key
+
+TRIES = 3
+STATES = {
+    "open": "request_open",
+    "in_work": "request_in_work",
+    "done": "request_done",
+    "rejected": "request_rejected",
+}
+"""A ticket's state → the sentence that tells it."""
+
+
+async def my_request(call: Call) -> Outcome:
+    """Ask for the number by keys and tell the state; three numbers that do not exist, and a person takes over."""
+    question = Prompt("request_ask")
+    for _ in range(TRIES):
+        keyed = await ask_digits(
+            question,
+            usual=TICKET_USUAL_DIGITS,
+            most=TICKET_MOST_DIGITS,
+            no_input=[Prompt("request_silent")],
+            no_match=[Prompt("request_unclear")],
+        )
+        if isinstance(keyed, WantsPerson):
+            return NeedsPerson("asked for a person")
+        if isinstance(keyed, GaveUp):
+            return NeedsPerson("request number not given")
+        match await FindTicket(int(keyed)):
+            case Unavailable():
+                return NeedsPerson("tickets unavailable")
+            case NoTicket():
+                await Note("no such ticket")
+                question = Prompt("request_not_found")
+            case Ticket() as ticket:
+                return await _tell(ticket)
+    return NeedsPerson("request number not found")
+
+
+async def _tell(ticket: Ticket) -> Outcome:
+    state = STATES.get(ticket.state)
+    if state is None:
+        return NeedsPerson(f"request in an unknown state: {ticket.state}")
+    await Say(Prompt(state, number=ticket.number, opened=ticket.opened_at))
+    told = Told("request")
+    offer = Prompt("request_offer")
+    try:
+        key = await ask_key(offer, {}, no_match=[offer])
+    except CallerHungUp:
+        return told
+    return NeedsPerson("asked for a person about a request") if isinstance(key, WantsPerson) else told

@@ -1,0 +1,28 @@
+"""The caller says that there is no power."""
+
+from __future__ import annotations
+
+from ivr.call.errands import Unavailable
+from ivr.call.memory import Recall
+from ivr.call.model import Call, NeedsPerson, Outcome
+from ivr.call.verbs import Note
+from robot.errands import FindServicePoints, Points
+from robot.outage_talk import KnownPoints, talk
+from robot.slots import ask_account
+
+
+async def no_power(call: Call) -> Outcome:
+    """Find the caller's service point (by their number, else by their account) and tell what is known of it."""
+    known = await Recall(KnownPoints)
+    if known is not None:
+        return await talk(call, known.points)
+    if call.caller is not None:
+        match await FindServicePoints(phone=call.caller):
+            case Unavailable():
+                return NeedsPerson("service points unavailable")
+            case Points(points=points) if points:
+                return await talk(call, points)
+            case Points():
+                await Note("the caller's number belongs to no service point")
+    asked = await ask_account()
+    return asked if isinstance(asked, NeedsPerson) else await talk(call, asked)
