@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -45,23 +46,26 @@ class VoiceProcess:
 
     def __init__(self, engine: str, voice: str, environment: Mapping[str, str]) -> None:
         self.engine, self.voice = engine, voice
-        self._environment = dict(environment)
+        self.environment = dict(environment)
         self._process: subprocess.Popen[bytes] | None = None
         self._buffer = bytearray()
+        self._ended = False
         self.version = ""
         """The engine's version, known after :meth:`start`."""
 
     def start(self) -> None:
         """Start the worker unless it runs. Raises :class:`VoiceFailed` if engine or voice are not there."""
+        if self._ended:
+            raise VoiceFailed(f"the voice {self.engine} has been ended", retryable=False)
         if self._process is not None and self._process.poll() is None:
             return
-        self.close()
+        self._stop()
         self._buffer.clear()
         command = [sys.executable, "-I", str(WORKER), str(engine_path(self.engine)), self.voice]
         try:
             self._process = subprocess.Popen(
                 command,
-                env=self._environment,
+                env=self.environment,
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
@@ -84,14 +88,25 @@ class VoiceProcess:
             process.stdin.write(request)
             process.stdin.flush()
         except OSError as error:
-            self.close()
+            self._stop()
             raise VoiceFailed(f"the voice {self.engine} died") from error
         header = self._header(deadline)
         sound = self._take(int(header["bytes"]), deadline)
         return Spoke(np.frombuffer(sound, dtype="<i2"), int(header["rate"]), header["cut"])
 
+    def kill(self) -> None:
+        """End the worker for good: the one thing that may be done while another thread waits for a sentence."""
+        self._ended = True
+        if (process := self._process) is not None:
+            process.kill()
+
     def close(self) -> None:
-        """End the worker. It holds nothing that could be lost, so it is not asked."""
+        """End the worker for good."""
+        self._ended = True
+        self._stop()
+
+    def _stop(self) -> None:
+        """End the process. It holds nothing that could be lost, so it is not asked."""
         process, self._process = self._process, None
         if process is None:
             return
@@ -99,7 +114,8 @@ class VoiceProcess:
         process.wait()
         for pipe in (process.stdin, process.stdout):
             if pipe is not None:
-                pipe.close()
+                with suppress(OSError):  # what was not written yet is not wanted any more
+                    pipe.close()
 
     def _pipe(self) -> Any:
         assert self._process is not None
@@ -129,10 +145,10 @@ class VoiceProcess:
         poller = select.poll()  # not select(): with hundreds of calls open, descriptors go beyond its 1024
         poller.register(pipe, select.POLLIN)
         if not poller.poll(max(0.0, deadline - time.monotonic()) * 1000):
-            self.close()
+            self._stop()
             raise VoiceFailed(f"the voice {self.engine} did not answer in time")
         data = os.read(pipe.fileno(), 1 << 20)
         if not data:
-            self.close()
+            self._stop()
             raise VoiceFailed(f"the voice {self.engine} died")
         self._buffer += data

@@ -35,7 +35,7 @@ _LEAD, _TAIL = 80, 120  # samples kept before and after what is not quiet: onset
 
 def resample(samples: Pcm, rate: int) -> Samples:
     """Any rate to 8 kHz; the filter's pass band reaches 3.65 kHz, its stop band begins at 4 kHz."""
-    return soxr.resample(samples.astype(np.float32) / 32768, rate, RATE, quality="VHQ").astype(np.float32)
+    return np.asarray(soxr.resample(samples.astype(np.float32) / 32768, rate, RATE, quality="VHQ"), np.float32)
 
 
 def band(samples: Samples) -> Samples:
@@ -49,7 +49,7 @@ def band(samples: Samples) -> Samples:
     low = np.clip((frequency - 60) / (160 - 60), 0, 1)
     lift = np.clip((np.log2(np.maximum(frequency, 1)) - np.log2(1500)), 0, 1)
     gain = np.sin(low * np.pi / 2) ** 2 * 10 ** (3.0 * lift / 20)
-    return np.fft.irfft(spectrum * gain, size)[: len(samples)].astype(np.float32)
+    return np.asarray(np.fft.irfft(spectrum * gain, size)[: len(samples)], np.float32)
 
 
 def loudness(samples: Samples) -> float:
@@ -84,7 +84,7 @@ def limit(samples: Samples, ceiling: float = 10 ** (CEILING_DBTP / 20)) -> Sampl
     window = np.hanning(2 * reach + 3)[1:-1]
     # An average over the window in which the least gain is held can nowhere be above what a peak needs.
     smooth = np.convolve(np.pad(held, reach, mode="edge"), window / window.sum(), mode="valid")
-    return (samples * np.minimum(smooth, 1.0)).astype(np.float32)
+    return np.asarray(samples * np.minimum(smooth, 1.0), np.float32)
 
 
 def levels(samples: Samples) -> npt.NDArray[np.float32]:

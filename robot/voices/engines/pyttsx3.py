@@ -39,7 +39,7 @@ class Engine:
         self.rate = 22_050
         # The file that pyttsx3 insists on lives in memory: nothing is left behind, however this process ends.
         self._file = os.memfd_create("voice")
-        # How long the carrier is, with the silence after it: espeak-ng's timing depends but little on what stands before.
+        # How long the carrier is, with the silence after it: what stands before it changes that but little.
         self._carrier = len(self._speak(_CARRIER)) // 2
 
     def say(self, text: str, contour: str) -> tuple[bytes, int | None]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ctypes
 import os
+from typing import Any
 
 RANK = 20
 DEFAULT_VOICE = "anna"
@@ -109,8 +110,8 @@ class Engine:
         self.rate = rate
         return 1
 
-    def _play(self, samples: object, count: int, _user: object) -> int:
-        self._sound += ctypes.string_at(samples, count * 2)  # type: ignore[call-overload]
+    def _play(self, samples: Any, count: int, _user: object) -> int:
+        self._sound += ctypes.string_at(samples, count * 2)
         return 1
 
     def _word_starts(self, _position: int, _length: int, _user: object) -> int:
