@@ -101,6 +101,8 @@ class Line(Section):
     drain_seconds: float = Field(30.0, ge=0)
     """How long a stopping engine lets live calls go on before Asterisk takes them over."""
     ticket_start: int = Field(100_001, ge=1)
+    example: bool = False
+    """True: at every start the example register and outages (relative to now) are laid into the database."""
 
     @field_validator("timezone")
     @classmethod
@@ -142,6 +144,21 @@ class Settings(Section):
     def prompts(self) -> Path:
         """The wording (``ru/*.yaml``) and the studio's recordings (``recorded/``)."""
         return self.home / "prompts"
+
+    @property
+    def asterisk_conf(self) -> Path:
+        """Our side of Asterisk's configuration."""
+        return self.home / "asterisk-conf"
+
+    @property
+    def static_sounds(self) -> Path:
+        """What Asterisk plays by itself when the engine cannot."""
+        return self.var / "sounds"
+
+    @property
+    def log_file(self) -> Path:
+        """The engine's log, one JSON object a line."""
+        return self.var / "log" / "ivr.log"
 
     @property
     def control_socket(self) -> Path:

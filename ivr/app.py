@@ -1,0 +1,224 @@
+"""The wiring room: the only module of the switchboard that knows the robot and the grid as well.
+
+``open_house`` puts an instance together (stores, plans, voice, errand handlers); ``ivr/engine.py`` serves calls with
+it, ``ivr talk`` holds one in the terminal, commands look into it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from ivr.bringup.speech import speech_environments
+from ivr.call.errands import CurrentAnnouncement, Errand, FindTicket, OpenTicket
+from ivr.call.journal import CORE, Codec, classes_of
+from ivr.call.model import Call, Prompt
+from ivr.call.script import Script
+from ivr.channels.console import TalkKit
+from ivr.dialplan.model import Plan, Topic
+from ivr.dialplan.walk import walk
+from ivr.doing.current_announcement import current_announcement
+from ivr.doing.find_ticket import find_ticket
+from ivr.doing.open_ticket import open_ticket
+from ivr.plans import Plans
+from ivr.prompts import Fragment
+from ivr.runner import Handlers, Runner
+from ivr.settings import Settings
+from ivr.speaking import Speaker
+from ivr.store import Store
+from ivr.store.journal import CallJournal
+from outage_feed import example
+from outage_feed import model as grid_model
+from outage_feed import telling as grid_telling
+from outage_feed.fetch import Poller, Source
+from outage_feed.store import GridStore
+from robot import errands as robot_errands
+from robot import outcomes as robot_outcomes
+from robot.desk import handlers as robot_handlers
+from robot.topics import topics as robot_topics
+from robot.voices.building import Built, build
+from robot.voices.choosing import choose
+from robot.voices.library import wanted
+from robot.voices.speech import Prerendered, Speech
+from robot.voices.studio import Studio
+
+Clock = Callable[[], datetime]
+
+
+def topics() -> Mapping[str, Topic]:
+    """All topics that a dialplan can hand a call to, by name."""
+    return robot_topics()
+
+
+def clock_of(settings: Settings) -> Clock:
+    """The clock of an instance: now, in the time zone that is spoken."""
+    tz = settings.tz
+    return lambda: datetime.now(tz)
+
+
+def codec() -> Codec:
+    """Reads journaled calls back: knows every class that a verb or an answer can hold."""
+    return Codec({**CORE, **classes_of(robot_errands, robot_outcomes, grid_model, grid_telling)})
+
+
+def make_speech(settings: Settings) -> Speech:
+    """The voice of an instance, not started yet."""
+    return Speech(
+        speech_environments(settings.var, bring=False),
+        settings.var / "prompts",
+        recorded=settings.prompts / "recorded",
+        engine=settings.voice.engine,
+        voice=settings.voice.name,
+        name_seconds=settings.voice.name_seconds,
+        cache_mb=settings.voice.cache_mb,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """An instance put together: what calls need besides a line."""
+
+    settings: Settings
+    clock: Clock
+    grid: GridStore
+    store: Store
+    handlers: Handlers
+    topics: Mapping[str, Topic]
+
+
+@contextlib.contextmanager
+def open_house(settings: Settings, clock: Clock | None = None) -> Iterator[House]:
+    """Open an instance's database and join every errand to its handler. Raises :class:`ivr.errors.StoreBusy`."""
+    now = clock or clock_of(settings)
+    settings.var.mkdir(parents=True, exist_ok=True)
+    grid = GridStore.open(settings.database)
+    try:
+        store = Store.open(settings.database, tz=settings.tz, ticket_start=settings.line.ticket_start)
+        try:
+            yield House(settings, now, grid, store, _handlers(grid, store, now), topics())
+        finally:
+            store.close()
+    finally:
+        grid.close()
+
+
+def _handlers(grid: GridStore, store: Store, clock: Clock) -> Handlers:
+    own: dict[type[Errand[Any]], Any] = {
+        OpenTicket: open_ticket(store, clock),
+        FindTicket: find_ticket(store),
+        CurrentAnnouncement: current_announcement(store, clock),
+    }
+    return {**own, **robot_handlers(grid, clock)}
+
+
+def feeds(house: House) -> Poller | None:
+    """The poller of the configured outage feeds, or ``None`` when there are none."""
+    sources = [
+        Source(
+            name=feed.name,
+            url=feed.url,
+            format=feed.format,
+            every=feed.every_seconds,
+            stale_after=feed.stale_after_seconds,
+            regions=feed.regions,
+        )
+        for feed in house.settings.feed
+    ]
+    return Poller(sources, house.grid) if sources else None
+
+
+def load_example(grid: GridStore, now: datetime) -> None:
+    """Lay the example register and outages in, relative to ``now``; idempotent."""
+    example.load_example(grid, now)
+
+
+def test_callers() -> tuple[example.TestCaller, ...]:
+    """Who of the example register hears what."""
+    return example.test_callers()
+
+
+def build_sounds(settings: Settings, plan: Plan, progress: Callable[[int, int], None]) -> Built:
+    """Render every clip of the plan's prompts that is missing, on all cores. Blocking. Raises ``VoiceFailed``."""
+    process = choose(speech_environments(settings.var, bring=False), settings.voice.engine, settings.voice.name)
+    with contextlib.closing(Studio(process, settings.var / "prompts")) as studio:
+        return build(studio, wanted(plan.book.closed_fragments()), progress=progress)
+
+
+def place_names(house: House, plan: Plan) -> tuple[Fragment, ...]:
+    """Every place name of the register as the prompts say it: what is rendered ahead."""
+    texts = {point.address.short() for point in house.grid.points()}
+    return tuple({fragment for text in sorted(texts) for fragment in plan.book.names_of(text)})
+
+
+async def prerender_places(
+    settings: Settings, house: House, plan: Plan, progress: Callable[[float], None]
+) -> Prerendered:
+    """Render the names of the register's places, so that no caller waits for them."""
+    names = place_names(house, plan)
+    speech = make_speech(settings)
+    try:
+        await speech.start()
+        return await speech.prerender(names, lambda done: progress(done / max(1, len(names))))
+    finally:
+        await speech.close()
+
+
+STATIC_PROMPTS = ("technical_problem", "all_busy_goodbye")
+"""What Asterisk says by itself when the engine cannot (asterisk-conf/ivr/extensions.conf)."""
+
+
+async def static_sounds(settings: Settings, plan: Plan) -> None:
+    """Lay the sounds that Asterisk plays by itself where its configuration expects them."""
+    speech = make_speech(settings)
+    try:
+        await speech.start()
+        settings.static_sounds.mkdir(parents=True, exist_ok=True)
+        for name in STATIC_PROMPTS:
+            made = await speech.file_for(plan.book.speak(Prompt(name), clock_of(settings)()))
+            fresh = settings.static_sounds / f".{name}.wav"
+            shutil.copyfile(made, fresh)
+            fresh.replace(settings.static_sounds / f"{name}.wav")
+    finally:
+        await speech.close()
+
+
+@contextlib.asynccontextmanager
+async def for_talk(settings: Settings, clock: Clock, *, draft: bool) -> AsyncIterator[TalkKit]:
+    """What ``ivr talk`` needs: the real runner, plan, store and register, and no telephone."""
+    with open_house(settings, clock) as house:
+        plans = Plans.open(settings, house.topics)
+        plan = plans.draft() if draft else plans.current
+        journal = CallJournal.open(settings.database, settings.var / "spool")
+        speech = make_speech(settings)
+        try:
+            runner = Runner(house.handlers, journal, clock, settings.line.fallback_queue)
+
+            def place(call: Call) -> Call:
+                return plan.place(call).call
+
+            def script(call: Call) -> Script:
+                return walk(plan, call, house.topics, plan.place(call).entry)
+
+            def words(prompt: Prompt) -> str:
+                return plan.book.speak(prompt, clock()).text
+
+            yield TalkKit(
+                runner=runner,
+                plan=plan.version,
+                place=place,
+                script=script,
+                words=words,
+                clip=lambda prompt: _clip(speech, plan, clock, prompt),
+            )
+        finally:
+            journal.close()
+            await speech.close()
+
+
+async def _clip(speech: Speech, plan: Plan, clock: Clock, prompt: Prompt) -> Any:
+    clip = await Speaker(plan.book, speech, clock).clip(prompt)
+    return clip.path

@@ -1,0 +1,84 @@
+"""``ivr run``: set up, start Asterisk and the engine, and answer calls until Ctrl-C."""
+
+from __future__ import annotations
+
+import signal
+from typing import Any
+
+import click
+
+from ivr.app import test_callers
+from ivr.bringup.addresses import Ports, choose_ports
+from ivr.bringup.failure import BringupFailed
+from ivr.bringup.packages import ensure
+from ivr.bringup.server import AsteriskServer, Site
+from ivr.cli.common import err, fail, out, print_table, with_settings
+from ivr.cli.setup import set_up
+from ivr.errors import IvrError
+from ivr.settings import Settings
+from ivr.supervisor import Supervisor
+
+
+@click.command("run")
+@with_settings
+def command(settings: Settings) -> None:
+    """Set everything up and answer calls; Ctrl-C stops everything that was started.
+
+    The first time takes minutes (Asterisk and the voices are brought under var/, prompts are rendered), later starts
+    take seconds. Ports that are in use are replaced by free ones; what to dial is printed at the end.
+    """
+    set_up(settings)
+    wanted = Ports(sip=settings.asterisk.sip_port, ami=settings.ami.port, agi=settings.agi.port)
+    ports = choose_ports(wanted, settings.asterisk.sip_host) if settings.asterisk.manage else wanted
+    asterisk = _asterisk(settings, ports) if settings.asterisk.manage else None
+    supervisor = Supervisor(settings, ports, asterisk, lambda text: err.print(text, markup=False))
+
+    def on_signal(_number: int, _frame: Any) -> None:
+        supervisor.ask_to_stop()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, on_signal)
+    try:
+        supervisor.start()
+        _tell(settings, ports)
+        supervisor.watch()
+        err.print("\nStopping: live calls may end first …")
+    except BringupFailed as failure:
+        fail(str(failure), failure.hint)
+    except IvrError as failure:
+        fail(str(failure), "ivr doctor looks for the usual causes")
+    finally:
+        supervisor.stop()
+
+
+def _asterisk(settings: Settings, ports: Ports) -> AsteriskServer:
+    site = Site(
+        var=settings.var,
+        conf=settings.asterisk_conf,
+        sounds=settings.static_sounds,
+        ports=ports,
+        sip_host=settings.asterisk.sip_host,
+        agi_host=settings.agi.host,
+        ami_user=settings.ami.user,
+        hotline=settings.line.number,
+    )
+    return AsteriskServer(site, ensure("asterisk", settings.var))
+
+
+def _tell(settings: Settings, ports: Ports) -> None:
+    number = settings.line.number
+    address = f"{settings.asterisk.sip_host}:{ports.sip}"
+    out.print()
+    out.print("[bold green]The hotline answers calls.[/]")
+    out.print(f"  dial      [bold]sip:{number}@{address}[/]   (any SIP phone on this machine, no registration)")
+    out.print(f"  draft     sip:{number}99@{address}   plays dialplans/ as they are on disk")
+    out.print(f"  state     {settings.var}   (database, recordings of prompts, logs)", markup=False)
+    out.print("  look      ivr calls live · ivr calls list · ivr calls show ID", markup=False)
+    out.print("  no phone? ivr talk   holds the same call in the terminal;  make demo   lets a robot caller call")
+    if settings.line.example:
+        out.print("\nTest callers (the number that the phone gives as its own):")
+        print_table(
+            ("caller", "account", "address", "hears"),
+            ((item.phone, item.account, item.address, item.shows) for item in test_callers()),
+        )
+    out.print("\nCtrl-C stops everything.")

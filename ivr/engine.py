@@ -1,0 +1,181 @@
+"""The engine: answers Asterisk's calls until it is told to stop.
+
+Order matters at both ends. Start: journal, plan, voice, AMI, then the AGI port (whoever connects is served). Stop: the
+AGI port first, live calls get ``drain_seconds``, then Asterisk takes over whoever is left.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+
+import structlog
+
+from ivr.app import House, feeds, make_speech, open_house
+from ivr.asterisk.ami import Ami
+from ivr.asterisk.door import Arrival, serve_agi
+from ivr.asterisk.fastagi import AgiServer, AgiSession
+from ivr.asterisk.transfers import Transfers
+from ivr.channels.asterisk import AsteriskChannel
+from ivr.control import Control, Controls
+from ivr.dialplan.model import Plan
+from ivr.dialplan.walk import walk
+from ivr.errors import ConfigError, Problem, SettingsError
+from ivr.plans import Plans
+from ivr.runner import Runner
+from ivr.settings import Settings
+from ivr.speaking import Sounds, Speaker
+from ivr.store.journal import CallJournal
+from ivr.watchdog import Watchdog
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(slots=True)
+class Engine:
+    """What serves the calls of one instance. Built by :func:`serve`."""
+
+    house: House
+    plans: Plans
+    sounds: Sounds
+    runner: Runner
+    transfers: Transfers
+    ami: Ami
+    speakers: dict[str, Speaker]
+
+    async def hold(self, arrival: Arrival, session: AgiSession) -> None:
+        """Hold one call that Asterisk brings us."""
+        plan = self.plans.current
+        if arrival.kind == "draft":
+            plan = await asyncio.to_thread(self.plans.draft)
+        placed = plan.place(arrival.call)
+        entry = plan.after_transfer if arrival.kind == "after_transfer" else placed.entry
+        channel = AsteriskChannel(
+            session,
+            self.speaker(plan),
+            self.transfers,
+            placed.call.id,
+            hurry=self.house.settings.agi.command_seconds,
+        )
+        await self.runner.run_call(
+            placed.call, walk(plan, placed.call, self.house.topics, entry), channel, plan=plan.version
+        )
+
+    def speaker(self, plan: Plan) -> Speaker:
+        """The voice for a plan's wording; live calls keep the one of their plan."""
+        known = self.speakers.get(plan.version)
+        if known is None:
+            known = self.speakers[plan.version] = Speaker(plan.book, self.sounds, self.house.clock)
+            for old in list(self.speakers)[:-4]:
+                del self.speakers[old]
+        return known
+
+
+async def serve(
+    settings: Settings,
+    *,
+    stop: asyncio.Event,
+    ready: Callable[[int], None] = lambda port: None,
+) -> None:
+    """Serve calls until ``stop`` is set; ``ready`` is told the AGI port once calls are answered.
+
+    Raises ``ConfigError`` when neither the plan on disk nor a snapshot can be used, ``ServiceError`` when the
+    database or the voice cannot be had.
+    """
+    async with contextlib.AsyncExitStack() as house_keeping:
+        house = house_keeping.enter_context(open_house(settings))
+        journal = await asyncio.to_thread(CallJournal.open, settings.database, settings.var / "spool")
+        house_keeping.push_async_callback(asyncio.to_thread, journal.close)
+        plans = await asyncio.to_thread(Plans.open, settings, house.topics)
+        speech = make_speech(settings)
+        house_keeping.push_async_callback(speech.close)
+        await speech.start()
+        ami = Ami(settings.ami, _secret(settings))
+        await ami.start()
+        house_keeping.push_async_callback(ami.close)
+        transfers = Transfers(ami)
+        runner = Runner(house.handlers, journal, house.clock, settings.line.fallback_queue)
+        engine = Engine(house, plans, speech, runner, transfers, ami, {})
+        server = await serve_agi(settings.agi, transfers=transfers, clock=house.clock, hold=engine.hold)
+        house_keeping.push_async_callback(_drain, server, settings.line.drain_seconds)
+
+        async def reload(version: str | None) -> Mapping[str, object]:
+            before = plans.current.version
+            plan = await asyncio.to_thread(plans.to, version) if version else await asyncio.to_thread(plans.reload)
+            await speech.refresh()
+            log.info("plan is live", plan=plan.version, before=before)
+            return {"version": plan.version, "before": before}
+
+        control = await Control.start(
+            settings.control_socket,
+            Controls(
+                status=lambda: _status(engine, server),
+                live=lambda: runner.live.values(),
+                reload=reload,
+                stop=stop.set,
+            ),
+        )
+        house_keeping.push_async_callback(control.close)
+        _on_signals(stop, lambda: reload(None))
+        poller = feeds(house)
+        if poller is not None:
+            polling = asyncio.create_task(poller.run(), name="feeds")
+            house_keeping.callback(polling.cancel)
+        watchdog = Watchdog()
+        watchdog.start()
+        house_keeping.callback(watchdog.stop)
+        log.info("answering calls", agi_port=server.port, plan=plans.current.version)
+        ready(server.port)
+        await stop.wait()
+        log.info("stopping", live_calls=len(runner.live))
+
+
+async def _drain(server: AgiServer, seconds: float) -> None:
+    await server.close(drain=seconds)
+
+
+def _secret(settings: Settings) -> str:
+    try:
+        return settings.ami_secret_file.read_text(encoding="ascii").strip()
+    except OSError as error:
+        raise SettingsError(
+            [Problem(str(settings.ami_secret_file), 0, 0, f"cannot be read: {error}", "ivr setup makes it")]
+        ) from error
+
+
+def _status(engine: Engine, server: AgiServer) -> Mapping[str, object]:
+    state = engine.ami.state
+    return {
+        "plan": engine.plans.current.version,
+        "live_calls": len(engine.runner.live),
+        "agi_port": server.port,
+        "agi": dict(server.counts),
+        "ami_connected_since": state.connected_since,
+        "ami_last_error": state.last_error,
+    }
+
+
+def _on_signals(stop: asyncio.Event, reload: Callable[[], Awaitable[Mapping[str, object]]]) -> None:
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    reloading: set[asyncio.Task[None]] = set()
+
+    async def reload_loudly() -> None:
+        try:
+            await reload()
+        except ConfigError as error:
+            for problem in error.problems:
+                log.error("reload refused", problem=str(problem))
+        except Exception:
+            log.exception("reload failed")
+
+    def on_hangup_signal() -> None:
+        task = asyncio.create_task(reload_loudly())
+        reloading.add(task)
+        task.add_done_callback(reloading.discard)
+
+    loop.add_signal_handler(signal.SIGHUP, on_hangup_signal)
