@@ -1,0 +1,65 @@
+"""The families of tables put together, on one connection whose commits are on the disk when they return."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import UTC, tzinfo
+from pathlib import Path
+from typing import ParamSpec, TypeVar
+
+from ivr.store import announcements, audit, calls, tickets
+from ivr.store.announcements import Announcements
+from ivr.store.audit import Audit
+from ivr.store.calls import Calls
+from ivr.store.database import BUSY_SECONDS, Connection
+from ivr.store.tickets import Tickets
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+FAMILIES = (calls.migrations, tickets.migrations, announcements.migrations, audit.migrations)
+
+
+def _one_thread() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(1, thread_name_prefix="store")
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """What the switchboard keeps. Its members block (for some ms; at most for the busy limit when others write)."""
+
+    tickets: Tickets
+    announcements: Announcements
+    calls: Calls
+    audit: Audit
+    _writing: Connection
+    _reading: Connection
+    _thread: ThreadPoolExecutor = field(default_factory=_one_thread)
+
+    @classmethod
+    def open(cls, path: Path, *, tz: tzinfo = UTC, ticket_start: int = 1, busy_seconds: float = BUSY_SECONDS) -> Store:
+        """Open (or make) the database at ``path``; times come back in ``tz``. Raises ``StoreBusy``."""
+        writing = Connection.open(path, FAMILIES, durable=True, busy_seconds=busy_seconds)
+        # A connection of its own for looks that are taken on the event loop: it never waits for a ticket's fsync.
+        reading = Connection.open(path, FAMILIES, busy_seconds=busy_seconds)
+        return cls(
+            Tickets(writing, tz, start=ticket_start),
+            Announcements(writing, reading, tz),
+            Calls(reading, tz),
+            Audit(writing, tz),
+            writing,
+            reading,
+        )
+
+    async def in_thread(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run a blocking function of the store off the event loop, one at a time."""
+        return await asyncio.get_running_loop().run_in_executor(self._thread, lambda: function(*args, **kwargs))
+
+    def close(self) -> None:
+        """Finish what is being written and close. Closing twice does no harm."""
+        self._thread.shutdown(wait=True)
+        self._writing.close()
+        self._reading.close()
