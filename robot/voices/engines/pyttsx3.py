@@ -10,7 +10,8 @@ import wave
 from importlib.metadata import version
 
 RANK = 10
-DEFAULT_VOICE = "ru"
+DEFAULT_VOICE = "ru+f2"
+"""The variant that a Russian telephone recogniser understood best of ten (WER 50 % against 54 % for plain ``ru``)."""
 VOICES: tuple[str, ...] = ()
 
 _WORDS_PER_MINUTE = 150
