@@ -16,7 +16,7 @@ from outage_feed.houses import includes
 from outage_feed.model import Area, Kind, Outage, ServicePoint, Status, Street, Sureness
 from outage_feed.names import fold, same_settlement, same_street, street_key
 
-__all__ = ["Explanation", "Phase", "Sureness", "Within", "affecting", "covers"]
+__all__ = ["Explanation", "Phase", "Sureness", "Within", "affecting", "covers", "phase_of"]
 
 
 class Phase(StrEnum):
@@ -67,7 +67,7 @@ def affecting(
     """
     explanations = []
     for outage in outages:
-        phase = _phase(outage, now, within)
+        phase = phase_of(outage, now, within)
         if phase is None:
             continue
         sureness = covers(outage, point)
@@ -87,7 +87,7 @@ def _rank(explanation: Explanation, now: datetime) -> tuple[bool, int, int, time
     )
 
 
-def _phase(outage: Outage, now: datetime, within: Within) -> Phase | None:
+def phase_of(outage: Outage, now: datetime, within: Within = Within()) -> Phase | None:
     """The phase at ``now``, or None where the outage is no news any more, or not yet."""
     status = outage.status(now)
     if status is Status.WITHDRAWN:
