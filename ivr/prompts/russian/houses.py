@@ -84,7 +84,7 @@ def _number_of_house(tokens: list[tuple[str, str]], raw: str) -> list[str]:
     if tokens and tokens[0] in {("word", word) for word in _HOUSE}:
         tokens = tokens[1:]
     for index, (kind, text) in enumerate(tokens):
-        after = tokens[index + 1][0] if index + 1 < len(tokens) else None
+        after, following = tokens[index + 1] if index + 1 < len(tokens) else ("", "")
         if kind == "number":
             phrases += _first_number(int(text)) if not phrases else _number(int(text))
             wants_value = False
@@ -93,7 +93,7 @@ def _number_of_house(tokens: list[tuple[str, str]], raw: str) -> list[str]:
         elif kind == "dash" and phrases and after in {"number", "word"}:
             if after == "number":  # a range or a flat, nobody knows: it is read as it is written
                 phrases.append("тире")
-        elif kind == "word" and text in _MARKER_OF and after is not None and not wants_value:
+        elif kind == "word" and text in _MARKER_OF and _can_follow(after, following) and not wants_value:
             phrases.append(_MARKER_OF[text])
             wants_value = True
         elif kind in {"word", "letter"} and len(text) == 1 and text in LETTERS and phrases:
@@ -104,6 +104,11 @@ def _number_of_house(tokens: list[tuple[str, str]], raw: str) -> list[str]:
     if wants_value:
         raise ValueError(f"“{raw}” is not a house number")
     return phrases
+
+
+def _can_follow(kind: str, text: str) -> bool:
+    """Whether a marker can stand before it: «к 2» and «литер б» name a part, the к of «1-к корп. 2» is a letter."""
+    return kind in {"number", "letter"} or (kind == "word" and len(text) == 1)
 
 
 def _first_number(number: int) -> list[str]:
