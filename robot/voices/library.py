@@ -131,6 +131,13 @@ class Library:
             orphans=tuple(sorted(orphans.values())),
         )
 
+    def prune(self, clips: Iterable[Wanted]) -> int:
+        """Delete the clips of the closed set that are not among ``clips``; their number."""
+        orphans = self.check(clips).orphans
+        for path in orphans:
+            path.unlink(missing_ok=True)
+        return len(orphans)
+
     def index(self) -> dict[str, Wanted]:
         """What each clip of the closed set says, as far as it was noted when they were built."""
         try:

@@ -42,16 +42,22 @@ class VoiceProcess:
     """A worker with one engine and one voice; started when needed, started anew after it died or hung.
 
     Blocking, and for one thread at a time. ``environment`` is what the engine's libraries need (library path, data).
+    ``file``: an engine that is not one of ``engines/``. Raises ValueError for an engine that does not exist.
     """
 
-    def __init__(self, engine: str, voice: str, environment: Mapping[str, str]) -> None:
+    def __init__(self, engine: str, voice: str, environment: Mapping[str, str], *, file: Path | None = None) -> None:
         self.engine, self.voice = engine, voice
-        self.environment = dict(environment)
+        self._file = file or engine_path(engine)
+        self._environment = dict(environment)
         self._process: subprocess.Popen[bytes] | None = None
         self._buffer = bytearray()
         self._ended = False
         self.version = ""
         """The engine's version, known after :meth:`start`."""
+
+    def another(self) -> VoiceProcess:
+        """A second process of the same voice, not started."""
+        return VoiceProcess(self.engine, self.voice, self._environment, file=self._file)
 
     def start(self) -> None:
         """Start the worker unless it runs. Raises :class:`VoiceFailed` if engine or voice are not there."""
@@ -61,11 +67,11 @@ class VoiceProcess:
             return
         self._stop()
         self._buffer.clear()
-        command = [sys.executable, "-I", str(WORKER), str(engine_path(self.engine)), self.voice]
+        command = [sys.executable, "-I", str(WORKER), str(self._file), self.voice]
         try:
             self._process = subprocess.Popen(
                 command,
-                env=self.environment,
+                env=self._environment,
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,

@@ -84,7 +84,7 @@ def limit(samples: Samples, ceiling: float = 10 ** (CEILING_DBTP / 20)) -> Sampl
     window = np.hanning(2 * reach + 3)[1:-1]
     # An average over the window in which the least gain is held can nowhere be above what a peak needs.
     smooth = np.convolve(np.pad(held, reach, mode="edge"), window / window.sum(), mode="valid")
-    return np.asarray(samples * np.minimum(smooth, 1.0), np.float32)
+    return samples * np.minimum(smooth, 1.0).astype(np.float32)
 
 
 def levels(samples: Samples) -> npt.NDArray[np.float32]:

@@ -21,6 +21,7 @@ from robot.voices.assemble import assemble, digest_of, pieces_of
 from robot.voices.choosing import AUTO, Environments, choose
 from robot.voices.files import BoundedFolder
 from robot.voices.library import Library, Wanted, built_voices, wanted
+from robot.voices.process import VoiceProcess
 from robot.voices.recorded import Recorded, read_recorded
 from robot.voices.rendering import VoiceId, contour_of
 from robot.voices.studio import Studio
@@ -63,9 +64,10 @@ class Speech:
         name_seconds: float = 0.3,
         limit_seconds: float = 2.0,
         cache_mb: int = 500,
+        choosing: Callable[[Environments, str, str], VoiceProcess] = choose,
     ) -> None:
         self._environments, self._folder, self._recorded_folder = environments, folder, recorded
-        self._engine, self._voice = engine, voice
+        self._engine, self._voice, self._choose = engine, voice, choosing
         self._name_seconds, self._limit_seconds = name_seconds, limit_seconds
         self._cache_bytes = cache_mb * 1_000_000
         self._voicing = ThreadPoolExecutor(1, "voice")
@@ -95,7 +97,7 @@ class Speech:
 
     def _open(self) -> None:
         try:
-            process = choose(self._environments, self._engine, self._voice)
+            process = self._choose(self._environments, self._engine, self._voice)
             self._studio = Studio(process, self._folder, names_bytes=self._cache_bytes // 4)
             self._library = self._studio.library
         except VoiceFailed as failure:
@@ -145,16 +147,17 @@ class Speech:
     async def prerender(
         self, names: Iterable[Fragment], progress: Callable[[int], None] = lambda done: None
     ) -> Prerendered:
-        """Render place names ahead. Sentences of callers go between; ``progress`` gets the number done."""
+        """Render place names ahead. Sentences of callers go between; ``progress`` gets the number of names done."""
         library = self._open_library()
         made, failed = 0, []
-        for done, clip in enumerate(wanted(names), start=1):
-            if not library.has(library.key(clip)):
-                try:
-                    await self._render(clip, name=True)
-                    made += 1
-                except VoiceFailed as error:
-                    failed.append(f"{clip.text}: {error}")
+        for done, fragment in enumerate(names, start=1):
+            for clip in wanted([fragment]):
+                if not library.has(library.key(clip)):
+                    try:
+                        await self._render(clip, name=True)
+                        made += 1
+                    except VoiceFailed as error:
+                        failed.append(f"{clip.text}: {error}")
             progress(done)
         return Prerendered(made, tuple(failed))
 

@@ -34,8 +34,7 @@ class Studio:
 
     def another(self) -> Renderer:
         """A renderer of the same voice with a process of its own, for a second thread."""
-        process = self._process
-        return Renderer(VoiceProcess(process.engine, process.voice, process.environment), self._renderer.gain)
+        return Renderer(self._process.another(), self._renderer.gain)
 
     def warm(self) -> None:
         """Have the voice running again after it died or hung. Raises :class:`VoiceFailed`."""
