@@ -13,7 +13,6 @@ from ivr.call.model import Call, NeedsPerson, Outcome, Prompt
 from ivr.call.script import CallerHungUp, GaveUp
 from ivr.call.verbs import Note, Say
 from outage_feed.model import ServicePoint, Sureness
-from outage_feed.regions import REGIONS
 from outage_feed.telling import (
     Emergency,
     FeedStale,
@@ -120,11 +119,7 @@ async def talk(call: Call, points: tuple[ServicePoint, ...]) -> Outcome:
 
 async def _talk_of(call: Call, points: tuple[ServicePoint, ...]) -> Outcome | None:
     """The outcome, or ``None`` when the caller wants to know about another address."""
-    ours = tuple(point for point in points if not point.region or point.region in REGIONS)
-    if not ours:
-        await Say(Prompt("address_not_ours"))
-        return NeedsPerson("not our region")
-    found = await look_up(ours)
+    found = await look_up(points)
     if isinstance(found, Unavailable):
         await Say(Prompt("outage_list_unavailable"))
         return NeedsPerson("outage list unavailable")
@@ -177,16 +172,18 @@ async def _choose(found: tuple[At, ...]) -> At | NeedsPerson | None:
     listed = found[:MOST_CHOICES]
     names = dict(zip(("first", "second", "third"), (place(at.point.address) for at in listed), strict=False))
     question = Prompt("which_of_two" if len(listed) == 2 else "which_of_three", **names)
-    choices: dict[str, At | None] = {str(n): at for n, at in enumerate(listed, 1)}
-    choices["9"] = None
+    choices: dict[str, At | _Next] = {str(n): at for n, at in enumerate(listed, 1)}
+    choices["9"] = _Next.ANOTHER
     chosen = await ask_key(question, choices, no_input=[question], no_match=[question])
     match chosen:
         case WantsPerson():
             return NeedsPerson("asked for a person")
         case GaveUp():
             return NeedsPerson("did not say which address")
-        case _:
+        case At():
             return chosen
+        case _:
+            return None
 
 
 def informed_of(at: At) -> Informed:

@@ -50,7 +50,10 @@ async def ask_key(
     no_match: Sequence[Prompt] = (),
     wait: float = 5.0,
 ) -> T | WantsPerson | GaveUp:
-    """Ask for one key. ``0`` is a person unless ``choices`` says otherwise, ``*`` repeats the question."""
+    """Ask for one key. ``0`` is a person unless ``choices`` says otherwise, ``*`` repeats the question.
+
+    No choice may mean ``None``: that is how :func:`~ivr.call.script.ask_until` knows a key that was not offered.
+    """
 
     def accept(heard: Heard) -> T | WantsPerson | _Again | None:
         key = heard.keys if isinstance(heard, Digits) else ""
