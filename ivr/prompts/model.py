@@ -26,7 +26,9 @@ SENTENCE_ENDS = ".!?…"
 STRESS = "\u0301"
 """The combining acute accent, written after a stressed vowel where a voice needs it."""
 
-_LETTERS_PER_SECOND = 14.0  # anna of RHVoice and espeak-ng at their usual rate, blanks counted
+# Measured on 356 clips of RHVoice's anna at her usual rate, blanks and punctuation counted as letters.
+_SECONDS_PER_LETTER = 0.058
+_SECONDS_PER_CLIP = 0.15
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +45,8 @@ class Fragment:
     @property
     def seconds(self) -> float:
         """A rough length, before anything has been rendered."""
-        return len(self.text.replace(STRESS, "")) / _LETTERS_PER_SECOND + self.pause_after / 1000
+        letters = len(self.text.replace(STRESS, ""))
+        return _SECONDS_PER_CLIP + letters * _SECONDS_PER_LETTER + self.pause_after / 1000
 
 
 @dataclass(frozen=True, slots=True)

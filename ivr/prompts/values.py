@@ -147,8 +147,12 @@ def _digit_samples() -> Iterator[tuple[object, Context]]:
     yield "012345678901", TIMELESS
 
 
+def _ticket_samples() -> Iterator[tuple[object, Context]]:
+    yield from ((str(digit) * 6, TIMELESS) for digit in range(10))
+
+
 def _tail_samples() -> Iterator[tuple[object, Context]]:
-    yield from ((f"{digit}{digit}{digit}{digit}", TIMELESS) for digit in range(10))
+    yield from ((str(digit) * 4, TIMELESS) for digit in range(10))
 
 
 def _house_samples() -> Iterator[tuple[object, Context]]:
@@ -190,7 +194,7 @@ FORMATTERS: dict[str, Formatter] = {
         Formatter("number", (int,), "двадцать пять", _number, _number_samples),
         Formatter("count", (int,), "двадцать одна минута", _count, _count_samples, args=3),
         Formatter("digits", _NUMERAL, "четыре восемь ноль, ноль один", _digits, _digit_samples),
-        Formatter("ticket", _NUMERAL, "один два, ноль четыре (slowly)", _ticket, _digit_samples),
+        Formatter("ticket", _NUMERAL, "один два, ноль четыре (slowly)", _ticket, _ticket_samples),
         Formatter("phone_tail", _WORDS, "шесть два, ноль пять", _phone_tail, _tail_samples),
         Formatter("house", _WORDS, "дом двадцать пять дробь один", _house, _house_samples),
         Formatter("name", _WORDS, "улица Ленина, дом пять", _name, _house_samples),
