@@ -1,7 +1,7 @@
 """The running engine's control socket: HTTP on a Unix socket that only the engine's own user can open.
 
-``GET /status`` · ``GET /live`` · ``POST /reload`` ``{"version": …}`` · ``POST /stop``; answers are JSON. The command
-line talks to it through ``ivr/control_client.py``.
+``GET /status`` · ``GET /live`` · ``GET /plans`` · ``POST /reload`` ``{"to": null | "version"}`` · ``POST /stop``;
+answers are JSON. The command line talks to it through ``ivr/control_client.py``.
 """
 
 from __future__ import annotations
@@ -44,6 +44,8 @@ class Controls:
     """Take the edited plan (``None``) or go back to a version. Raises ``ConfigError`` when it is not good."""
     stop: Callable[[], None]
     """Begin to stop: no new calls, live ones may go on for the drain time."""
+    plans: Callable[[], Mapping[str, object]] = dict
+    """Which versions of the plan there are, and which is live."""
 
 
 def live_view(call: LiveCall, now: float) -> dict[str, object]:
@@ -85,6 +87,7 @@ class Control:
             [
                 web.get("/status", control._status),
                 web.get("/live", control._live),
+                web.get("/plans", control._plans),
                 web.post("/reload", control._reload),
                 web.post("/stop", control._stop),
             ]
@@ -115,19 +118,22 @@ class Control:
         calls = sorted(self._controls.live(), key=lambda call: call.began)
         return _json({"calls": [live_view(call, now) for call in calls]})
 
+    async def _plans(self, request: web.Request) -> web.Response:
+        return _json(self._controls.plans())
+
     async def _reload(self, request: web.Request) -> web.Response:
         try:
             wanted = await request.json() if request.can_read_body else {}
-            version = wanted.get("version")
+            version = wanted.get("to")
         except (ValueError, AttributeError):
             return _json({"error": "not a JSON object"}, 400)
         if version is not None and not isinstance(version, str):
-            return _json({"error": "version must be a text or null"}, 400)
+            return _json({"error": "to must be a version or null"}, 400)
         async with self._reloading:  # two administrators at once: one after the other
             try:
                 done = await self._controls.reload(version)
             except ConfigError as error:
-                return _json({"error": "the plan is not good", "problems": [asdict(p) for p in error.problems]}, 422)
+                return _json({"error": "the plan is not good", "problems": [asdict(p) for p in error.problems]}, 409)
             except IvrError as error:
                 return _json({"error": str(error)}, 409)
         return _json(done)

@@ -60,7 +60,11 @@ class ControlClient:
 
         Raises :class:`ReloadRefused` with every problem, :class:`EngineNotRunning`, :class:`ControlFailed`.
         """
-        return self._ask("POST", "/reload", {"version": version}, limit=RELOAD_SECONDS)
+        return self._ask("POST", "/reload", {"to": version}, limit=RELOAD_SECONDS)
+
+    def plans(self) -> Mapping[str, Any]:
+        """The versions of the plan. Raises :class:`EngineNotRunning`, :class:`ControlFailed`."""
+        return self._ask("GET", "/plans")
 
     def stop(self) -> None:
         """Have the engine stop. Raises :class:`EngineNotRunning`, :class:`ControlFailed`."""
@@ -93,7 +97,7 @@ def _understood(status: int, text: bytes) -> Mapping[str, Any]:
         raise ControlFailed(f"the engine answered {status} and no JSON: {text[:200]!r}") from error
     if not isinstance(answer, dict):
         raise ControlFailed(f"the engine answered {status} and no JSON object")
-    if status == 422:
+    if "problems" in answer and status == 409:
         raise ReloadRefused([Problem(**problem) for problem in answer["problems"]])
     if status >= 400:
         raise ControlFailed(str(answer.get("error", f"the engine answered {status}")))

@@ -1,0 +1,177 @@
+"""A record put into lines for people: what was said (``transcript``) and why it went so (``reasons``). Pure.
+
+Without ``full``, phones, long keyed numbers, houses and flats are masked.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import Enum
+from typing import Any
+
+from ivr.call.errands import Errand
+from ivr.call.journal import TAG, Unknown
+from ivr.call.model import CallRecord, Connected, Digits, Entry, NoInput, NoMatch, OutcomeClass, Unanswered, Utterance
+from ivr.call.verbs import Ask, Enter, Note, Say, Transfer
+from ivr.masking import mask_phone, mask_phones
+
+OWED_LIMIT = 2.0
+"""A caller is never owed a sound for longer (seconds; DOMAIN section 4)."""
+PERSONAL = frozenset(("phone", "phones", "caller", "account", "house", "houses", "flat", "address"))
+LONGEST_KEYS = 4
+"""More keys than that may be an account or a phone."""
+_MASK = "***"
+_SHOWN_ITEMS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line: ``at`` seconds after the call's start, ``who`` did it, in words; ``owed`` where a sound was owed."""
+
+    at: float
+    who: str
+    text: str
+    owed: float | None = None
+
+
+def transcript(record: CallRecord, *, full: bool) -> tuple[Line, ...]:
+    """What robot, caller and operator said and did, in order of time."""
+    lines: list[Line] = []
+    for entry in sorted(record.entries, key=lambda entry: entry.at):
+        verb = entry.verb
+        if isinstance(verb, Say | Ask):
+            lines.append(Line(entry.at, "robot", entry.said, entry.owed_silence))
+        lines.extend(
+            Line(round(entry.at + entry.took, 3), "caller", heard(item, full=full)) for item in entry.overheard
+        )
+        if isinstance(verb, Ask):
+            lines.append(Line(round(entry.at + entry.took, 3), "caller", heard(entry.value, full=full)))
+        elif isinstance(verb, Transfer):
+            lines.extend(_transfer(entry))
+    return tuple(lines)
+
+
+def reasons(record: CallRecord, kind: OutcomeClass, *, full: bool) -> tuple[Line, ...]:
+    """Every node, note, errand with its answer, and decision of the caller, in the order they happened.
+
+    ``kind`` is the class that the call was counted in.
+    """
+    lines = [line for entry in record.entries for line in steps(entry, full=full)]
+    lines.append(Line(round(record.seconds, 3), "end", f"{brief(record.outcome, full=full)}, counted as {kind.value}"))
+    return tuple(lines)
+
+
+def steps(entry: Entry, *, full: bool) -> list[Line]:
+    """One entry as lines of :func:`reasons`."""
+    verb = entry.verb
+    match verb:
+        case Enter(node=node):
+            return [Line(entry.at, "node", node)]
+        case Note(text=text):
+            return [Line(entry.at, "because", text if full else mask_phones(text))]
+        case Say(prompt=prompt):
+            return [Line(entry.at, "said", brief(prompt, full=full), entry.owed_silence)]
+        case Ask(prompt=prompt):
+            answer = heard(entry.value, full=full)
+            return [Line(entry.at, "asked", f"{brief(prompt, full=full)} → {answer}", entry.owed_silence)]
+        case Transfer():
+            return _transfer(entry)
+        case _:
+            who = "errand" if isinstance(verb, Errand | Unknown) else "step"
+            return [Line(entry.at, who, f"{brief(verb, full=full)} → {brief(entry.value, full=full)}")]
+
+
+def _transfer(entry: Entry) -> list[Line]:
+    verb: Transfer = entry.verb
+    match entry.value:
+        case Connected(waited=waited, talked=talked):
+            came = f"a person answered after {waited:g} s and talked for {talked:g} s"
+        case Unanswered(why=why):
+            came = f"nobody answered ({why})"
+        case other:
+            came = brief(other, full=False)
+    urgent = f", priority {verb.priority}" if verb.priority else ""
+    return [Line(entry.at, "transfer", f"to the queue {verb.queue}{urgent}: {came}")]
+
+
+def heard(answer: Any, *, full: bool) -> str:
+    """An answer as people write it: ``[1]`` for keys, «words», or what was missing."""
+    match answer:
+        case Digits(keys=keys):
+            return f"[{keys}]" if full or len(keys) <= LONGEST_KEYS else f"[{_MASK}{keys[-2:]}] ({len(keys)} keys)"
+        case Utterance(text=text, confidence=confidence):
+            said = text if full else mask_phones(text)
+            return f"«{said}»" + (f" ({confidence:.2f})" if confidence < 1 else "")
+        case NoInput():
+            return "(silence)"
+        case NoMatch(heard=text):
+            return f"(not understood{': ' + text if text and full else ''})"
+        case _:
+            return brief(answer, full=full)
+
+
+def brief(value: Any, *, full: bool) -> str:
+    """Any journaled value on one line, without its empty fields."""
+    match value:
+        case str():
+            return value if full else mask_phones(value)
+        case datetime():
+            return value.strftime("%d.%m %H:%M")
+        case date():
+            return value.strftime("%d.%m.%Y")
+        case Enum():
+            return str(value.value)
+        case tuple() | frozenset():
+            items = [brief(item, full=full) for item in list(value)[:_SHOWN_ITEMS]]
+            more = len(value) - len(items)
+            return "[" + ", ".join(items) + (f", and {more} more" if more else "") + "]"
+        case _:
+            return _brief_object(value, full=full)
+
+
+def _brief_object(value: Any, *, full: bool) -> str:
+    fields = _fields(value)
+    if fields is None:
+        return str(value)
+    name = value.name if isinstance(value, Unknown) else type(value).__name__
+    if name == "Prompt":
+        (_, prompt), (_, pairs) = fields
+        return f"“{prompt}”" + (f" ({_named(pairs, full=full)})" if pairs else "")
+    return f"{name}({_named([(n, v) for n, v in fields if n != 'call_id'], full=full)})"
+
+
+def _named(pairs: Any, *, full: bool) -> str:
+    shown = []
+    for name, value in pairs:
+        if value in (None, "", ()):
+            continue
+        shown.append(f"{name}={_MASK if name in PERSONAL and not full else brief(value, full=full)}")
+    return ", ".join(shown)
+
+
+def _fields(value: Any) -> list[tuple[str, Any]] | None:
+    if isinstance(value, Unknown):
+        return list(value.fields)
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return [(field.name, getattr(value, field.name)) for field in dataclasses.fields(value)]
+    return None
+
+
+def masked(data: Any) -> Any:
+    """An encoded record (``ivr.call.journal.encode``) with its personal data masked: ``--json`` without ``--full``."""
+    if isinstance(data, list):
+        return [masked(item) for item in data]
+    if isinstance(data, str):
+        return mask_phones(data)
+    if not isinstance(data, dict):
+        return data
+    if data.get(TAG) == "Digits" and len(data["keys"]) > LONGEST_KEYS:
+        return {**data, "keys": _MASK + data["keys"][-2:]}
+    return {
+        name: (mask_phone(item) if isinstance(item, str) and item.startswith("+") else item and _MASK)
+        if name in PERSONAL
+        else masked(item)
+        for name, item in data.items()
+    }
