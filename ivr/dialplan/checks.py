@@ -1,0 +1,248 @@
+"""Cross-checks: what no single node can see. Targets, ways, loops, prompts, numbers."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Collection, Iterator, Mapping
+from datetime import date
+from graphlib import CycleError, TopologicalSorter
+
+from ivr.dialplan.fields import Exit, Node, PromptUse, resolve
+from ivr.dialplan.findings import Finding, Knowledge, known_names, near
+from ivr.dialplan.parse import CALENDAR_FILE, NUMBERS_FILE, NodeFile, Parsed, mentions
+from ivr.dialplan.source import Path, Source
+from ivr.dialplan.topics import Topic
+from ivr.errors import Problem
+from ivr.prompts import PromptBook
+
+MOST_PROMPT_SECONDS = 20.0
+"""Longer than this nobody listens."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What a dialplan is checked against. ``None`` = not known here, so it is not checked."""
+
+    topics: Mapping[str, Topic]
+    book: PromptBook | None
+    queues: Collection[str] | None
+    line: str
+    """The file that calls start in."""
+    engine_prompts: tuple[str, ...] = ()
+    """Prompts that the engine itself says."""
+    today: date | None = None
+
+
+def check(parsed: Parsed, around: Surroundings) -> Iterator[Problem]:
+    """Every problem between the nodes and with what they refer to; those inside the files are in ``parsed``."""
+    graph = _Graph(parsed)
+    schedules = parsed.calendar.schedules if parsed.calendar else None
+    if parsed.calendar_source is None:
+        schedules = {}
+    known = Knowledge(around.topics, around.queues, schedules)
+    for file in parsed.files.values():
+        yield from _check_head(file, graph)
+        for name, node in file.nodes.items():
+            yield from _check_exits(file, name, node, graph)
+            yield from _placed(file.source, ("nodes", name), node.findings(known))
+            if around.book is not None:
+                yield from _check_prompts(file, name, node, around.book)
+    yield from _check_line(parsed, around.line)
+    yield from _check_numbers(parsed, graph)
+    yield from _check_calendar(parsed, around.today)
+    if parsed.complete and around.line in parsed.files:
+        yield from _check_reach(parsed, graph, around.line)
+        yield from _check_loops(graph)
+    if around.book is not None:
+        yield from _check_book(around.book, around.engine_prompts)
+
+
+class _Graph:
+    """Who leads where, by address."""
+
+    def __init__(self, parsed: Parsed) -> None:
+        self.files = parsed.files
+        self.exits: dict[str, list[Exit]] = {}
+        self.loose: dict[str, list[str]] = {}
+        for file in parsed.files.values():
+            for name, node in file.nodes.items():
+                self.exits[f"{file.name}:{name}"] = list(node.exits())
+            for name, data in file.broken.items():
+                self.loose[f"{file.name}:{name}"] = list(mentions(data))
+
+    def exists(self, address: str) -> bool:
+        return address in self.exits or address in self.loose
+
+    def ways(self, address: str) -> Iterator[str]:
+        """Addresses that ``address`` leads to; of a node that cannot be read, all that it mentions."""
+        found = [exit_.target for exit_ in self.exits.get(address, [])] + self.loose.get(address, [])
+        yield from (way for way in (resolve(target, address) for target in found) if self.exists(way))
+
+    def source(self, address: str) -> tuple[Source, Path]:
+        file, _, name = address.partition(":")
+        return self.files[file].source, ("nodes", name)
+
+    def problem(self, target: str, file: NodeFile | None) -> tuple[str, str] | None:
+        """What is wrong with ``target`` written in ``file``: message and hint; ``None`` when nothing is."""
+        there, colon, name = target.rpartition(":")
+        if not colon and file is None:
+            if target in self.files:
+                return None
+            return f"unknown file {target!r}", near(target, self.files) or known_names(self.files)
+        if not colon:
+            there = file.name if file else ""
+        if there not in self.files:
+            return f"unknown file {there!r}", near(there, self.files) or known_names(self.files)
+        within = self.files[there]
+        if name in within.names or within.source.data is None:
+            return None
+        elsewhere = [f"{other.name}:{name}" for other in self.files.values() if name in other.names]
+        hint = near(name, within.names)
+        if elsewhere:
+            hint = f"did you mean {elsewhere[0]!r}?"
+        return f"unknown node {target!r}", hint or known_names(within.names)
+
+
+def _placed(source: Source, base: Path, findings: Iterator[Finding]) -> Iterator[Problem]:
+    for finding in findings:
+        at = source.at_key if finding.at_key else source.at_value
+        yield at((*base, *finding.path), finding.message, finding.hint)
+
+
+def _check_head(file: NodeFile, graph: _Graph) -> Iterator[Problem]:
+    for key, target in (("start", file.start), ("after_transfer", file.after_transfer)):
+        if target and (wrong := graph.problem(target, file)):
+            yield file.source.at_value((key,), *wrong)
+
+
+def _check_exits(file: NodeFile, name: str, node: Node, graph: _Graph) -> Iterator[Problem]:
+    for exit_ in node.exits():
+        if wrong := graph.problem(exit_.target, file):
+            yield file.source.at_value(("nodes", name, *exit_.path), *wrong)
+
+
+def _check_prompts(file: NodeFile, name: str, node: Node, book: PromptBook) -> Iterator[Problem]:
+    base = ("nodes", name)
+    for path, use in node.prompts():
+        written = (*base, *path, "name")
+        place: Path = written if written in file.source.values else (*base, *path)
+        if use.name not in book:
+            hint = near(use.name, book.names()) or "its words belong into prompts/ru/*.yaml"
+            yield file.source.at_value(place, f"unknown prompt {use.name!r}", hint)
+        else:
+            yield from _check_values(file.source, (*base, *path), place, use, book)
+    for needed in node.needs_prompts:
+        if needed not in book:
+            yield file.source.at_key(base, f"this kind of node says the prompt {needed!r}, which does not exist")
+
+
+def _check_values(source: Source, base: Path, place: Path, use: PromptUse, book: PromptBook) -> Iterator[Problem]:
+    takes = book.takes(use.name)
+    missing = sorted(takes.keys() - use.values.keys())
+    if missing:
+        hint = f"{{name: {use.name}, values: {{{', '.join(f'{value}: …' for value in missing)}}}}}"
+        yield source.at_value(place, f"prompt {use.name!r} needs the value {', '.join(missing)}", hint)
+    for value, text in use.values.items():
+        if value not in takes:
+            hint = near(value, takes) or ("it takes none" if not takes else known_names(takes))
+            yield source.at_key((*base, "values", value), f"prompt {use.name!r} has no value {value!r}", hint)
+            continue
+        try:
+            PromptUse(name=use.name, values={value: text}).prompt(takes)
+        except ValueError as error:
+            yield source.at_value((*base, "values", value), f"value {value!r}: {error}")
+
+
+def _check_line(parsed: Parsed, line: str) -> Iterator[Problem]:
+    file = parsed.files.get(line)
+    if file is None:
+        hint = near(line, parsed.files) or known_names(parsed.files)
+        yield Problem("ivr.toml", 0, 0, f"[line] entry: there is no dialplan file {line!r}", hint)
+    elif file.source.data is not None and file.after_transfer is None:
+        hint = "where callers go on who come back from a queue after the engine was restarted"
+        yield file.source.at_key((), "the line's first file needs “after_transfer”", hint)
+
+
+def _check_numbers(parsed: Parsed, graph: _Graph) -> Iterator[Problem]:
+    if parsed.numbers is None or parsed.numbers_source is None:
+        return
+    yield from _placed(parsed.numbers_source, (), parsed.numbers.findings())
+    for number, about in parsed.numbers.numbers.items():
+        if about.entry and (wrong := graph.problem(about.entry, None)):
+            yield parsed.numbers_source.at_value(("numbers", number, "entry"), *wrong)
+
+
+def _check_calendar(parsed: Parsed, today: date | None) -> Iterator[Problem]:
+    if parsed.calendar is None or parsed.calendar_source is None:
+        return
+    if parsed.numbers is not None:
+        yield from _placed(parsed.calendar_source, (), parsed.calendar.findings(parsed.numbers.branches))
+    last = parsed.calendar.last_year()
+    if today is not None and parsed.calendar.schedules and (last is None or last < today.year):
+        problem = parsed.calendar_source.at_key(("holidays",), f"no holidays are written down for {today.year}")
+        yield dataclasses.replace(problem, level="warning")
+
+
+def _check_reach(parsed: Parsed, graph: _Graph, line: str) -> Iterator[Problem]:
+    roots = [f"{line}:{parsed.files[line].start}"]
+    entries = [about.entry for about in parsed.numbers.numbers.values() if about.entry] if parsed.numbers else []
+    roots += [entry if ":" in entry else f"{entry}:{parsed.files[entry].start}" for entry in entries
+              if entry.partition(":")[0] in parsed.files]  # fmt: skip
+    after = parsed.files[line].after_transfer
+    if after:
+        roots.append(resolve(after, f"{line}:"))
+    reached: set[str] = set()
+    while roots:
+        address = roots.pop()
+        if address not in reached and graph.exists(address):
+            reached.add(address)
+            roots += graph.ways(address)
+    for file in parsed.files.values():
+        inside = [name for name in file.names if f"{file.name}:{name}" in reached]
+        if not inside and file.names:
+            hint = f"lead to {file.name}:{file.start} from somewhere, or give it a number in {NUMBERS_FILE}.yaml"
+            yield file.source.at_key(("start",), f"no call ever comes to file {file.name!r}", hint)
+            continue
+        for name in sorted(file.names - set(inside)):
+            yield file.source.at_key(("nodes", name), f"no call ever comes to node {name!r}")
+
+
+def _check_loops(graph: _Graph) -> Iterator[Problem]:
+    """Ways on which a caller who does nothing goes round for ever. Every found loop is cut open, to find the next."""
+    idle = {
+        address: {resolve(e.target, address) for e in exits if not e.chosen} & graph.exits.keys()
+        for address, exits in graph.exits.items()
+    }
+    while True:
+        try:
+            TopologicalSorter(idle).prepare()
+        except CycleError as error:
+            # graphlib names each node after the one that it leads to here, so the list runs backwards.
+            loop = list(reversed(error.args[1]))
+        else:
+            return
+        first = min(range(len(loop) - 1), key=lambda index: loop[index])
+        around = [*loop[first:-1], *loop[: first + 1]] if first else loop
+        if around[1] not in idle[around[0]]:
+            around.reverse()
+        source, path = graph.source(around[0])
+        names = " → ".join(around)
+        yield source.at_key(path, f"a loop without a way out: {names}", "a silent caller would go round for ever")
+        idle[around[-2]].discard(around[-1])
+
+
+def _check_book(book: PromptBook, engine_prompts: tuple[str, ...]) -> Iterator[Problem]:
+    for name in book.names():
+        seconds = book.longest(name)
+        if seconds > MOST_PROMPT_SECONDS:
+            message = (
+                f"prompt {name!r} takes about {seconds:.0f} s; callers listen to {MOST_PROMPT_SECONDS:.0f} s at most"
+            )
+            yield Problem(*book.where(name), 1, message, "make it shorter, or two of it")
+    for name in engine_prompts:
+        if name not in book:
+            hint = near(name, book.names()) or "its words belong into prompts/ru/*.yaml"
+            yield Problem("prompts", 0, 0, f"the engine itself says the prompt {name!r}, which does not exist", hint)
+
+
+__all__ = ["CALENDAR_FILE", "MOST_PROMPT_SECONDS", "NUMBERS_FILE", "Surroundings", "check"]

@@ -1,0 +1,138 @@
+"""``kind: menu``: a question answered by one key."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Annotated
+
+from pydantic import BeforeValidator, Field
+
+from ivr.call import verbs
+from ivr.call.model import Digits, Heard, Prompt, Utterance
+from ivr.call.script import GaveUp, ask_until
+from ivr.dialplan.fields import Exit, Node, Part, PromptUse, Target, Whole, Wording, Wordings
+from ivr.dialplan.findings import Finding, Knowledge
+from ivr.dialplan.walk import Visit
+
+REPEAT = "repeat"
+"""The target that says the menu again."""
+KEYS = {**{digit: digit for digit in "0123456789"}, "star": "*", "hash": "#"}
+"""Keys as they are written → as they are pressed."""
+MOST_CHOICES = 6
+"""More than this nobody remembers to the end; ``star`` and ``hash`` (repeat, back) are not counted."""
+MOST_REPEATS = 5
+"""Nobody listens to a menu for ever; after this it is taken as not understood."""
+
+
+class Choice(Part):
+    """Where a key leads. ``label`` says in a few words what the choice is, for the record and the terminal."""
+
+    to: Target
+    label: str = Field("", max_length=80)
+
+
+class Tries(Part):
+    """How often the question is put to a caller who stays silent, and to one who answers wrongly; counted apart."""
+
+    no_input: Whole = Field(ge=1, le=5)
+    no_match: Whole = Field(ge=1, le=5)
+
+
+def _target_only(value: object) -> object:
+    return {"to": value} if isinstance(value, str) else value
+
+
+def _both(value: object) -> object:
+    return {"no_input": value, "no_match": value} if isinstance(value, str | int) else value
+
+
+ChoiceUse = Annotated[Choice, BeforeValidator(_target_only, json_schema_input_type=Target | Choice)]
+TriesUse = Annotated[Tries, BeforeValidator(_both, json_schema_input_type=Whole | Tries)]
+
+
+class Menu(Node):
+    """Ask ``prompt`` and go on where the pressed key leads; a key cuts the prompt short.
+
+    The n-th silence is answered by the n-th prompt of ``no_input``, the n-th wrong key by the n-th of ``no_match``
+    (the last one serves for all further ones); after ``tries`` it goes on at ``silent`` or ``not_understood``.
+    ``wait``: seconds to the key after the prompt.
+    """
+
+    prompt: Wording
+    choices: dict[str, ChoiceUse] = Field(min_length=1)
+    tries: TriesUse
+    no_input: Wordings = ()
+    no_match: Wordings = ()
+    silent: Target
+    not_understood: Target
+    wait: float = Field(5.0, ge=1, le=30)
+
+    def exits(self) -> Iterator[Exit]:
+        """The choices, and where a caller comes to who chooses none."""
+        for key, choice in self.choices.items():
+            if choice.to != REPEAT:
+                yield Exit(("choices", key, "to"), choice.to, chosen=True)
+        yield from self._one_exit("silent")
+        yield from self._one_exit("not_understood")
+
+    def prompts(self) -> Iterator[tuple[tuple[str | int, ...], PromptUse]]:
+        """The question and both ladders."""
+        yield ("prompt",), self.prompt
+        for field in ("no_input", "no_match"):
+            for index, wording in enumerate(getattr(self, field)):
+                yield (field, index), wording
+
+    def findings(self, known: Knowledge) -> Iterator[Finding]:
+        """Keys that exist, not too many of them, and ladders that fit ``tries``."""
+        for key in self.choices:
+            if key not in KEYS:
+                hint = {"*": "written “star”", "#": "written “hash”"}.get(key, "0 to 9, star, hash")
+                yield Finding(("choices", key), f"there is no key {key!r}", hint, at_key=True)
+        heard = [key for key in self.choices if key not in ("star", "hash")]
+        if len(heard) > MOST_CHOICES:
+            message = f"{len(heard)} choices: callers remember {MOST_CHOICES} at most"
+            yield Finding(("choices",), message, "move some into a menu of their own", at_key=True)
+        if all(choice.to == REPEAT for choice in self.choices.values()):
+            yield Finding(("choices",), "no key leads anywhere", at_key=True)
+        for field in ("no_input", "no_match"):
+            ladder, tries = getattr(self, field), getattr(self.tries, field)
+            if tries > 1 and not ladder:
+                yield Finding((), f"{field} is missing: with {tries} tries the question is put again", at_key=True)
+            if len(ladder) > tries - 1:
+                message = f"{len(ladder)} prompts in {field}, but with tries {tries} only {tries - 1} can be heard"
+                yield Finding((field,), message, "raise tries or remove prompts", at_key=True)
+
+    async def run(self, visit: Visit) -> str | None:
+        """Ask until a key leads on or the tries are used up."""
+        by_key = {KEYS[key]: choice for key, choice in self.choices.items()}
+        by_label = {_folded(choice.label): key for key, choice in by_key.items() if choice.label}
+
+        def accept(heard: Heard) -> str | None:
+            match heard:
+                case Digits(keys=keys):
+                    return keys if keys in by_key else None
+                case Utterance(text=text):
+                    return text if text in by_key else by_label.get(_folded(text))
+
+        question = verbs.Ask(visit.prompt(self.prompt), wait=self.wait)
+        no_input = self._ladder(visit, self.no_input, self.tries.no_input)
+        no_match = self._ladder(visit, self.no_match, self.tries.no_match)
+        for _ in range(MOST_REPEATS):
+            key = await ask_until(question, accept, no_input=no_input, no_match=no_match)
+            if isinstance(key, GaveUp):
+                return self.silent if key.silent else self.not_understood
+            choice = by_key[key]
+            await verbs.Note(f"key {key}" + (f": {choice.label}" if choice.label else ""))
+            if choice.to != REPEAT:
+                return choice.to
+        await verbs.Note("menu repeated too often")
+        return self.not_understood
+
+    @staticmethod
+    def _ladder(visit: Visit, wordings: tuple[PromptUse, ...], tries: int) -> list[Prompt]:
+        prompts = [visit.prompt(wording) for wording in wordings]
+        return (prompts + prompts[-1:] * tries)[: tries - 1]
+
+
+def _folded(text: str) -> str:
+    return " ".join(text.casefold().replace("ё", "е").split())

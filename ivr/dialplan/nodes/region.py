@@ -1,0 +1,32 @@
+"""``kind: region``: callers from the served regions, from elsewhere, and those of whom it is not known."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ivr.call import verbs
+from ivr.dialplan.fields import Exit, Node, Target
+from ivr.dialplan.numbers import Origin
+from ivr.dialplan.walk import Visit
+
+
+class Region(Node):
+    """Go on by where the call comes from: the dialled number or its diversion, else the area code of a landline.
+
+    A mobile or hidden number proves nothing: that is ``unknown``.
+    """
+
+    served: Target
+    outside: Target
+    unknown: Target
+
+    def exits(self) -> Iterator[Exit]:
+        """All three ways."""
+        for field in ("served", "outside", "unknown"):
+            yield from self._one_exit(field)
+
+    async def run(self, visit: Visit) -> str | None:
+        """Look at the numbers."""
+        origin, why = visit.plan.numbers.origin(visit.call)
+        await verbs.Note(f"caller's region: {origin.value} ({why})")
+        return {Origin.SERVED: self.served, Origin.OUTSIDE: self.outside, Origin.UNKNOWN: self.unknown}[origin]

@@ -1,0 +1,133 @@
+"""A plan and a call → a script: from node to node until the call ends."""
+
+from __future__ import annotations
+
+from collections.abc import Coroutine, Generator, Mapping
+from types import TracebackType
+from typing import TYPE_CHECKING, Any
+
+from ivr.call.memory import remembering
+from ivr.call.model import Abandoned, Call, Ended, LeftQueue, NeedsPerson, Outcome, OutcomeClass, Prompt
+from ivr.call.script import CallerHungUp, Script
+from ivr.call.verbs import Enter, Verb
+from ivr.dialplan.fields import PromptUse, resolve
+from ivr.errors import IvrError
+
+if TYPE_CHECKING:
+    from ivr.dialplan.model import Plan
+    from ivr.dialplan.topics import Topic
+
+MOST_NODES = 200
+"""No sensible call visits more. A dialplan's idle loops are refused when it is loaded; a caller may still go round
+and round by pressing keys."""
+
+_WORTH = {OutcomeClass.OPERATOR: 3, OutcomeClass.SERVED: 2, OutcomeClass.ERROR: 1}
+"""Which outcome stands for a call that had several; those not named here do not stand for it at all."""
+
+
+class WalkedTooLong(IvrError):
+    """A call came through more than :data:`MOST_NODES` nodes. The runner apologises and finds a person."""
+
+
+class Visit:
+    """What the nodes of one call share: the call, its plan, and what has come of it so far."""
+
+    def __init__(self, plan: Plan, call: Call, topics: Mapping[str, Topic]) -> None:
+        self.plan = plan
+        self.call = call
+        self.topics = topics
+        self.address = ""
+        self.best: Outcome | None = None
+        self.why = ""
+        self.hung_up = False
+
+    def prompt(self, use: PromptUse) -> Prompt:
+        """The prompt that a node asks for."""
+        return use.prompt(self.plan.book.takes(use.name)) if use.values else Prompt(use.name)
+
+    def note_outcome(self, outcome: Outcome) -> None:
+        """Keep ``outcome`` if it tells more of the call than what there was; of equals the later one counts."""
+        worth = _WORTH.get(outcome.kind, 0)
+        if worth and worth >= (_WORTH[self.best.kind] if self.best else 0):
+            self.best = outcome
+
+    async def hold(self, topic: str, settings: Mapping[str, str]) -> Outcome:
+        """Let a topic talk to the caller, and keep what came of it.
+
+        A topic may catch the caller's hang-up to say how its part of the call is to be counted.
+        """
+        watched = Watched(self.topics[topic](self.call, **settings))
+        outcome: Outcome = await watched
+        self.hung_up = watched.hung_up
+        self.note_outcome(outcome)
+        if isinstance(outcome, NeedsPerson):
+            self.why = outcome.why
+        return outcome
+
+    def context(self) -> tuple[tuple[str, str], ...]:
+        """What the operator's side is told."""
+        facts = (("node", self.address), ("why", self.why), ("branch", self.call.branch), ("res", self.call.res))
+        return tuple((name, value) for name, value in facts if value)
+
+    def abandoned(self) -> Outcome:
+        """How a call counts that the caller has ended."""
+        return self.best or Abandoned(self.address)
+
+
+class Watched(Generator[Verb[Any], Any, Outcome]):
+    """Awaits a script and passes everything on, noting whether the caller hung up meanwhile.
+
+    Without it a topic that catches :class:`CallerHungUp` and returns would be followed by a voice verb, and that
+    would cost the call its outcome. ``cr_await`` lets a live call print the script inside.
+    """
+
+    def __init__(self, steps: Coroutine[Any, Any, Outcome]) -> None:
+        self.cr_await = steps
+        self.hung_up = False
+
+    def __await__(self) -> Watched:
+        return self
+
+    def send(self, value: Any) -> Verb[Any]:
+        """The script's next verb."""
+        verb: Verb[Any] = self.cr_await.send(value)
+        return verb
+
+    def throw(self, typ: Any, val: Any = None, tb: TracebackType | None = None) -> Verb[Any]:
+        """Raise an exception in the script; its next verb, if it goes on."""
+        error = typ if val is None else val
+        self.hung_up = self.hung_up or isinstance(error, CallerHungUp)
+        verb: Verb[Any] = self.cr_await.throw(error if tb is None else error.with_traceback(tb))
+        return verb
+
+    def close(self) -> None:
+        """End the script."""
+        self.cr_await.close()
+
+
+def walk(plan: Plan, call: Call, topics: Mapping[str, Topic], entry: str | None = None) -> Script:
+    """The script that leads ``call`` through ``plan``, from the address ``entry`` (default: where its numbers say).
+
+    Its outcome is the best that came of the call: a talk with a person, else the last thing told or registered, else
+    :class:`Ended`; after a hang-up likewise, else :class:`Abandoned`, and always :class:`LeftQueue` for a caller who
+    gave up waiting in a queue. Raises :class:`WalkedTooLong` and what topics raise; the runner lives with both.
+    """
+
+    async def script() -> Outcome:
+        visit = Visit(plan, call, topics)
+        address = entry or plan.place(call).entry
+        try:
+            for _ in range(MOST_NODES):
+                visit.address = address
+                await Enter(address)
+                target = await plan.dialplan.nodes[address].run(visit)
+                if visit.hung_up:
+                    return visit.abandoned()
+                if target is None:
+                    return visit.best or Ended(address)
+                address = resolve(target, address)
+        except CallerHungUp as gone:
+            return LeftQueue(gone.in_queue) if gone.in_queue else visit.abandoned()
+        raise WalkedTooLong(f"{address}: more than {MOST_NODES} nodes in one call")
+
+    return remembering(script)
