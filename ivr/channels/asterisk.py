@@ -1,0 +1,167 @@
+"""The telephone line: a call's verbs over an AGI session of Asterisk's, with keys for answers.
+
+One ``STREAM FILE`` for a prompt. A key pressed during a prompt stops it and is kept for the next question, as are
+keys pressed while nothing is asked; a key from before does not stop a later prompt, but answers the next question
+without its being asked, unless that says ``flush``.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+
+import structlog
+
+from ivr.asterisk.replies import KEYS
+from ivr.asterisk.session import AgiSession, Hangup
+from ivr.asterisk.transfers import Transfers
+from ivr.call.model import Answer, Digits, NoInput, Prompt, TransferResult
+from ivr.call.verbs import Ask, Say, Transfer
+from ivr.errors import AgiError, PromptError, VoiceFailed
+from ivr.ports import Asked, Clip, LineDropped, Said, Voice
+
+log = structlog.get_logger(__name__)
+
+STAGE = "IVR_STAGE"
+WAIT_WITHOUT_PROMPT_S = 2.0
+"""A question that could not be voiced waits no longer than silence may be: the script's next wording may be had."""
+
+
+class AsteriskChannel:
+    """The :class:`ivr.ports.Channel` of one call. After a transfer that nobody answered it goes on over the AGI session
+    that the caller came back with."""
+
+    def __init__(self, session: AgiSession, voice: Voice, transfers: Transfers, call_id: str) -> None:
+        self._session: AgiSession | None = session
+        self._voice = voice
+        self._transfers = transfers
+        self._call_id = call_id
+
+    async def say(self, say: Say) -> Said:
+        """Say a prompt to its end or to the first key; one that cannot be voiced is left out (and logged)."""
+        session = self._line()
+        try:
+            clip = await self._clip(say.prompt)
+            sound_at = time.monotonic()
+            if clip is None:
+                return Said(sound_at, "")
+            keys, played = await self._play(session, clip, interruptible=say.interruptible)
+        except Hangup:
+            raise LineDropped from None
+        finally:
+            session.rest()
+        session.typed.extend(keys)
+        return Said(sound_at, clip.text if played else "", (Digits(keys),) if keys else ())
+
+    async def ask(self, ask: Ask) -> Asked:
+        """Say a question, wait for keys. One that is answered already by keys typed ahead is not said."""
+        session = self._line()
+        if ask.flush:
+            session.forget_typed()
+        sound_at = time.monotonic()
+        text, wait = "", ask.wait
+        try:
+            if not session.typed:
+                clip = await self._clip(ask.prompt)
+                sound_at = time.monotonic()
+                played = False
+                if clip is not None:
+                    keys, played = await self._play(session, clip, interruptible=True)
+                    session.typed.extend(keys)
+                if clip is not None and played:
+                    text = clip.text
+                else:
+                    wait = min(wait, WAIT_WITHOUT_PROMPT_S)
+            answer, answered_at = await self._collect(session, ask, wait)
+        except Hangup:
+            raise LineDropped from None
+        finally:
+            session.rest()
+        return Asked(sound_at, text, answer, answered_at)
+
+    async def transfer(self, transfer: Transfer) -> TransferResult:
+        """Leave AGI for a queue of Asterisk's and wait for what becomes of the caller."""
+        session = self._line()
+        with self._transfers.expect(self._call_id, session.request.channel) as waiting:
+            try:
+                await session.set_variable("IVR_CALL", self._call_id)
+                await session.set_variable("IVR_QUEUE", transfer.queue)
+                await session.set_variable("IVR_PRIORITY", str(transfer.priority))
+                patience = "" if transfer.patience is None else str(math.ceil(transfer.patience))
+                await session.set_variable("IVR_WAIT", patience)
+                for key, value in transfer.context:
+                    # Two underlines: the operator's channel inherits it.
+                    await session.set_variable(f"__IVR_CTX_{key.upper()}", " ".join(value.split()))
+                # Last: with this, and only with this, Asterisk believes that we meant to leave.
+                await session.set_variable(STAGE, "transfer")
+            except Hangup:
+                raise LineDropped from None
+            self._session = None
+            session.close()
+            try:
+                back = await self._transfers.outcome(waiting)
+            except Hangup:
+                raise LineDropped(in_queue=transfer.queue) from None
+        self._session = back.session
+        if back.session is not None:
+            back.session.rest()
+        return back.result
+
+    async def hang_up(self) -> None:
+        """End the call on purpose: Asterisk hangs up."""
+        session, self._session = self._session, None
+        if session is None:
+            return
+        try:
+            await session.set_variable(STAGE, "hangup")
+        except Hangup:
+            pass  # the caller was faster
+        except AgiError as error:
+            log.warning("hanging up failed", error=str(error))
+        session.close()
+
+    def _line(self) -> AgiSession:
+        if self._session is None or self._session.hung_up:
+            raise LineDropped
+        return self._session
+
+    async def _clip(self, prompt: Prompt) -> Clip | None:
+        try:
+            return await self._voice.clip(prompt)
+        except (VoiceFailed, PromptError, OSError) as error:  # the call is worth more than one sentence
+            log.error("prompt not voiced", prompt=prompt.name, error=str(error))
+            return None
+
+    async def _play(self, session: AgiSession, clip: Clip, *, interruptible: bool) -> tuple[str, bool]:
+        """Play a sound to its end or to a key; the keys pressed, and whether there was any sound."""
+        name = str(clip.path.with_suffix(""))
+        streamed = await session.stream_file(name, KEYS, seconds=clip.seconds)
+        keys = streamed.key or ""
+        while streamed.key is not None and not interruptible:
+            # Without keys to stop at, Asterisk would throw them away: so it stops, and goes on where it was.
+            streamed = await session.stream_file(name, KEYS, offset=streamed.endpos, seconds=clip.seconds)
+            keys += streamed.key or ""
+        if not streamed.played:
+            log.error("Asterisk cannot play a sound", file=name)
+        return keys, streamed.played
+
+    async def _collect(self, session: AgiSession, ask: Ask, wait: float) -> tuple[Answer, float]:
+        """Keys typed ahead, then keys as they come: the answer, and when it was given."""
+        keys, given_at = "", time.monotonic()
+        while True:
+            if session.typed:
+                key: str | None = session.typed.popleft()
+            else:
+                key = await session.wait_for_digit(ask.between if keys else wait)
+            if key is None:
+                if not keys:
+                    given_at = time.monotonic()
+                break
+            given_at = time.monotonic()
+            if key == ask.finish:
+                keys = keys or key  # first of all it is an answer of its own
+                break
+            keys += key
+            if len(keys) >= ask.most:
+                break
+        return (Digits(keys) if keys else NoInput()), given_at
