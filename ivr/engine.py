@@ -58,7 +58,6 @@ class Engine:
             self.speaker(plan),
             self.transfers,
             placed.call.id,
-            hurry=self.house.settings.agi.command_seconds,
         )
         await self.runner.run_call(
             placed.call, walk(plan, placed.call, self.house.topics, entry), channel, plan=plan.version
