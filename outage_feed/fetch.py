@@ -27,8 +27,8 @@ from outage_feed.store import Changes, GridStore
 
 log = structlog.get_logger("outage_feed")
 
-MAX_BACKOFF = timedelta(minutes=15)
-_FIRST_BACKOFF = timedelta(seconds=15)
+MAX_BACKOFF = 900.0
+_FIRST_BACKOFF = 15.0
 _CHUNK = 65536
 
 
@@ -38,7 +38,7 @@ class Source:
 
     ``url`` is ``http(s)://…`` or ``file:PATH`` (a file, or a folder of which every file of the format is read);
     ``{start}`` and ``{end}`` in it become today and ``days_ahead`` days later, written d.m.yyyy without leading zeros;
-    for ``{region}`` see :func:`for_each_region`. A relative path is relative to ``base``.
+    for ``{region}`` see :func:`for_each_region`. A relative path is relative to ``base``. Times are in seconds.
     ``snapshot``: an answer is everything that is known, so an outage missing from it was withdrawn. ``regions``: codes
     that the source covers, empty: all.
     """
@@ -46,11 +46,11 @@ class Source:
     name: str
     url: str
     format: str
-    every: timedelta = timedelta(minutes=5)
-    stale_after: timedelta = timedelta(minutes=30)
+    every: float = 300.0
+    stale_after: float = 1800.0
     regions: tuple[str, ...] = ()
     snapshot: bool = True
-    timeout: timedelta = timedelta(seconds=30)
+    timeout: float = 30.0
     max_bytes: int = 20_000_000
     days_ahead: int = 14
     base: Path = Path()
@@ -135,7 +135,7 @@ async def poll_once(session: aiohttp.ClientSession, source: Source, store: GridS
         url=address,
         format=source.format,
         regions=source.regions,
-        stale_after=source.stale_after,
+        stale_after=timedelta(seconds=source.stale_after),
         last_attempt=now,
     )
     try:
@@ -191,7 +191,7 @@ async def _read_http(session: aiohttp.ClientSession, source: Source, state: Feed
         headers["If-None-Match"] = state.etag
     if state.last_modified:
         headers["If-Modified-Since"] = state.last_modified
-    timeout = aiohttp.ClientTimeout(total=source.timeout.total_seconds())
+    timeout = aiohttp.ClientTimeout(total=source.timeout)
     try:
         async with session.get(state.url, headers=headers, timeout=timeout, max_redirects=3) as response:
             if response.status == 304 and (state.etag or state.last_modified):
@@ -210,7 +210,7 @@ async def _read_http(session: aiohttp.ClientSession, source: Source, state: Feed
                 last_modified=response.headers.get("Last-Modified", ""),
             )
     except TimeoutError:
-        raise FeedError(f"no whole answer within {source.timeout.total_seconds():g} s") from None
+        raise FeedError(f"no whole answer within {source.timeout:g} s") from None
     except aiohttp.InvalidURL as error:
         raise FeedError(f"«{error.url}» is no URL", retryable=False) from None
     except (aiohttp.ClientError, OSError) as error:
@@ -254,8 +254,8 @@ def _parse(reader: Format, answer: _Answer, source: Source, now: datetime) -> Pa
     return Parsed(tuple(outages), tuple(rejected))
 
 
-def next_wait(every: timedelta, failures: int, chance: float) -> timedelta:
-    """How long to wait for the next try: ``every`` ± 10 % when all is well, else doubling from 15 s up to 15 min.
+def next_wait(every: float, failures: int, chance: float) -> float:
+    """Seconds to wait for the next try: ``every`` ± 10 % when all is well, else doubling from 15 s up to 15 min.
 
     ``chance`` is a number from 0 to 1. A failing source is never asked more often than a good one would be.
     """
@@ -304,7 +304,7 @@ class Poller:
                 trouble += 1
                 failures = trouble
                 log.error("feed not stored", source=source.name, error=str(error))
-            await asyncio.sleep(next_wait(source.every, failures, self._chance()).total_seconds())
+            await asyncio.sleep(next_wait(source.every, failures, self._chance()))
 
     async def _forget_strangers(self) -> None:
         """Sources that were taken out of the settings must not count as stale for ever."""

@@ -243,11 +243,13 @@ def write_area(area: Area) -> str:
     """The area in one line of text, for lists and for records whose source kept no words of its own."""
     if area.whole:
         return f"{area.settlement} (весь населённый пункт)"
-    parts = []
-    for part in area.streets:
-        houses = ", ".join([*map(write_item, part.houses.items), *part.houses.unclear])
-        parts.append(f"{part.street} {'вся улица' if part.houses.whole else houses}".strip())
-    return ", ".join([str(area.settlement), *parts, *area.unclear])
+    streets = [f"{part.street} {write_houses(part.houses)}".strip() for part in area.streets]
+    return ", ".join([str(area.settlement), *streets, *area.unclear])
+
+
+def write_houses(houses: HouseSet) -> str:
+    """The houses of a street in one line; empty where none are named."""
+    return "вся улица" if houses.whole else ", ".join([*map(write_item, houses.items), *houses.unclear])
 
 
 def schema() -> dict[str, Any]:

@@ -31,7 +31,7 @@ def point_row(point: ServicePoint) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def point(row: dict[str, Any], phones: tuple[str, ...]) -> ServicePoint:
+def point(row: dict[str, Any]) -> ServicePoint:
     """A service point out of its row."""
     settlement = Settlement(row["settlement"], row["settlement_type"], row["district"], row["region"])
     street = Street(row["street"], row["street_type"]) if row["street"] else None
@@ -39,7 +39,7 @@ def point(row: dict[str, Any], phones: tuple[str, ...]) -> ServicePoint:
         row["id"],
         Address(settlement, street, row["house"], row["flat"]),
         row["account"],
-        phones,
+        tuple(sorted((row["phones"] or "").split())),
         row["branch"],
         row["res"],
         tuple(json.loads(row["network"])),

@@ -34,7 +34,7 @@ def outages(db: Database) -> None:
     db.table("grid_outages").create(
         {
             "id": str, "source": str, "region": str, "version": int, "received_at": float,
-            "start": float, "fades_at": float, "open": int, "record": str,
+            "start": float, "fades_at": float, "open": int, "record": str, "given": str,
         },
         pk="id",
         not_null={"source", "version", "received_at", "start", "fades_at", "open", "record"},

@@ -45,6 +45,10 @@ class Changes:
     withdrawn: int = 0
 
 
+def _record_of(outage: Outage) -> str:
+    return json.dumps(write_record(outage), ensure_ascii=False)
+
+
 @contextmanager
 def _translated(path: Path) -> Iterator[None]:
     """SQLite's exceptions as ours, with the file's name in the message."""
@@ -164,37 +168,37 @@ class GridStore:
     def points_by_phone(self, phone: str) -> tuple[ServicePoint, ...]:
         """The points that belong to a telephone number, in any spelling."""
         return self._points(
-            "SELECT p.* FROM grid_phones f JOIN grid_points p ON p.id = f.point_id WHERE f.phone = ? ORDER BY p.id",
+            "JOIN grid_phones g ON g.point_id = p.id WHERE g.phone = ?",
             (normalise_phone(phone) or phone,),
         )
 
     def points_by_account(self, account: str) -> tuple[ServicePoint, ...]:
         """The points of a personal account; spaces and dashes in it do not matter."""
-        return self._points(
-            "SELECT * FROM grid_points WHERE account = ? AND account != '' ORDER BY id", (normalise_account(account),)
-        )
+        return self._points("WHERE p.account = ? AND p.account != ''", (normalise_account(account),))
 
     def points_at(self, settlement: Settlement, street: Street | None = None) -> tuple[ServicePoint, ...]:
         """The points in a place of that name (its type and district are not compared), or on a street of it."""
-        sql, parameters = "SELECT * FROM grid_points WHERE place_key = ?", [settlement_key(settlement)]
+        where, parameters = "WHERE p.place_key = ?", [settlement_key(settlement)]
         if street is not None:
-            sql += " AND street_key = ?"
+            where += " AND p.street_key = ?"
             parameters.append(street_key(street))
-        return self._points(f"{sql} ORDER BY id", parameters)
+        return self._points(where, parameters)
+
+    def points_fed_by(self, network: Sequence[str]) -> tuple[ServicePoint, ...]:
+        """The points fed by any of these parts of the network (ТП, feeders). Reads the whole register."""
+        marks = ", ".join("?" * len(network))
+        return self._points(
+            f"WHERE EXISTS (SELECT 1 FROM json_each(p.network) n WHERE n.value IN ({marks}))", tuple(network)
+        )
 
     def count_points(self) -> int:
         """How many service points are known."""
         return int(self._rows("SELECT count(*) AS points FROM grid_points")[0]["points"])
 
-    def _points(self, sql: str, parameters: Sequence[Any]) -> tuple[ServicePoint, ...]:
-        found = self._rows(sql, parameters)
-        phones: dict[str, list[str]] = {}
-        if found:
-            marks = ", ".join("?" * len(found))
-            sql = f"SELECT point_id, phone FROM grid_phones WHERE point_id IN ({marks}) ORDER BY phone"
-            for row in self._rows(sql, [row["id"] for row in found]):
-                phones.setdefault(row["point_id"], []).append(row["phone"])
-        return tuple(rows.point(row, tuple(phones.get(row["id"], ()))) for row in found)
+    def _points(self, where: str, parameters: Sequence[Any]) -> tuple[ServicePoint, ...]:
+        phones = "(SELECT group_concat(f.phone, ' ') FROM grid_phones f WHERE f.point_id = p.id) AS phones"
+        found = self._rows(f"SELECT p.*, {phones} FROM grid_points p {where} ORDER BY p.id", parameters)
+        return tuple(map(rows.point, found))
 
     # Outages
 
@@ -244,8 +248,20 @@ class GridStore:
         )
         return tuple(map(rows.outage, found))
 
+    def add(self, outage: Outage, now: datetime) -> Outage:
+        """Store a person's new outage under the next free number of its source («dispatcher:7»)."""
+        with self._writing() as db:
+            found = self._rows("SELECT id FROM grid_outages WHERE source = ?", (outage.source,))
+            numbers = [row["id"].rpartition(":")[2] for row in found]
+            number = str(1 + max((int(text) for text in numbers if text.isdecimal()), default=0))
+            outage = replace(outage, id=f"{outage.source}:{number}", source_id=number)
+            return self._save(db, outage, now)[0]
+
     def save(self, outage: Outage, now: datetime) -> Outage:
-        """Store a new outage, or a new version of a known one; gives what is stored now (unchanged: as it was)."""
+        """Store a new outage, or a new version of a known one; gives what is stored now (unchanged: as it was).
+
+        What a person says of an outage that a feed brought stands until the feed itself says something new of it.
+        """
         with self._writing() as db:
             return self._save(db, outage, now)[0]
 
@@ -258,7 +274,7 @@ class GridStore:
         new = changed = unchanged = withdrawn = 0
         with self._writing() as db:
             for outage in parsed.outages:
-                stored, before = self._save(db, outage, now)
+                stored, before = self._save(db, outage, now, given=_record_of(outage))
                 new += before is None
                 changed += before is not None and stored.version != before.version
                 unchanged += before is not None and stored.version == before.version
@@ -267,7 +283,7 @@ class GridStore:
                 for outage in self.outages(source=source):
                     over = outage.status(now) in (Status.OVERDUE, Status.RESTORED)
                     if outage.id not in present and not over and outage.closed_at is None:
-                        self._save(db, replace(outage, closed_at=now), now)
+                        self._save(db, replace(outage, closed_at=now), now, given="")
                         withdrawn += 1
             db.execute("DELETE FROM grid_rejected WHERE source = ?", [source])
             db.table("grid_rejected").insert_all(
@@ -287,21 +303,31 @@ class GridStore:
             db.execute("DELETE FROM grid_feeds WHERE name = ?", [source])
             db.execute("DELETE FROM grid_rejected WHERE source = ?", [source])
 
-    def _save(self, db: Database, outage: Outage, now: datetime) -> tuple[Outage, Outage | None]:
-        """The stored version and the one before; the moment when the end was stated is kept as long as it stands."""
-        before = self.outage(outage.id)
+    def _save(
+        self, db: Database, outage: Outage, now: datetime, *, given: str | None = None
+    ) -> tuple[Outage, Outage | None]:
+        """The stored version and the one before; the moment when the end was stated is kept as long as it stands.
+
+        ``given``: the record as its feed gave it; the same again is nothing new, whatever a person has added since.
+        """
+        found = self._rows("SELECT * FROM grid_outages WHERE id = ?", (outage.id,))
+        before = rows.outage(found[0]) if found else None
+        if before is not None and given and given == found[0]["given"]:
+            return before, before
         if outage.set_at is None and outage.planned_end is not None:
             kept = before.set_at if before is not None and before.planned_end == outage.planned_end else None
             outage = replace(outage, set_at=kept or now)
-        record = json.dumps(write_record(outage), ensure_ascii=False)
+        record = _record_of(outage)
         if before is not None:
-            if json.dumps(write_record(before), ensure_ascii=False) == record:
+            if _record_of(before) == record and given is None:
                 return before, before
             outage = replace(outage, version=before.version + 1)
         outage = replace(outage, received_at=now)
         values = {"received_at": now.timestamp(), "version": outage.version, "record": record}
+        kept_given = found[0]["given"] if found and given is None else given
         db.table("grid_outages").upsert(
             {
+                "given": kept_given,
                 "id": outage.id, "source": outage.source, "region": outage.region,
                 "start": outage.start.timestamp(), "fades_at": rows.fades_at(outage, now).timestamp(),
                 "open": int(outage.closed_at is None and outage.restored_at is None), **values,

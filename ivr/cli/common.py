@@ -14,7 +14,7 @@ from typing import Any, NoReturn
 
 import click
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from ivr.errors import ConfigError
 from ivr.settings import Settings, load_settings
@@ -86,9 +86,12 @@ def _plain(value: Any) -> Any:
     raise TypeError(f"cannot be printed as JSON: {value!r}")
 
 
-def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, title: str = "") -> None:
-    """Print rows as a table, or «nothing to show» when there are none."""
-    table = Table(*columns, title=title or None, title_justify="left", box=None, pad_edge=False, header_style="bold")
+def print_table(
+    columns: Sequence[str], rows: Iterable[Sequence[object]], *, title: str = "", whole: Sequence[str] = ()
+) -> None:
+    """Print rows as a table, or «nothing to show» when there are none. ``whole``: columns that are never cut."""
+    headers = [Column(column, no_wrap=column in whole) for column in columns]
+    table = Table(*headers, title=title or None, title_justify="left", box=None, pad_edge=False, header_style="bold")
     count = 0
     for row in rows:
         table.add_row(*("" if cell is None else str(cell) for cell in row))

@@ -1,0 +1,400 @@
+"""``ivr outages``: the dispatchers' own list of outages, and the state of the feeds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.markup import escape
+
+from ivr.cli.common import fail, json_option, out, print_json, print_table, with_settings
+from ivr.settings import Settings
+from outage_feed.dispatch import SeveralDistricts, count_affected, understood, with_district
+from outage_feed.errors import OutageFeedError, StoreError
+from outage_feed.example import load_example, remove_example
+from outage_feed.formats import Context, Rejected, format_names, load_format
+from outage_feed.freetext import parse_area
+from outage_feed.model import MOSCOW, Area, Kind, Outage, Status
+from outage_feed.names import parse_settlement
+from outage_feed.record import schema, write_area
+from outage_feed.regions import REGIONS, find_region
+from outage_feed.show import age_text, cut, day_time, feed_json, full_time, outage_json
+from outage_feed.store import GridStore
+from outage_feed.when import parse_when
+
+DISPATCHER = "dispatcher"
+
+
+@contextmanager
+def _grid(settings: Settings) -> Iterator[tuple[GridStore, datetime]]:
+    """The instance's grid and the time of day; a failing database ends the command with an error."""
+    try:
+        with GridStore.open(settings.database) as store:
+            yield store, datetime.now(MOSCOW)
+    except StoreError as error:
+        hint = "try again in a moment" if error.retryable else "look at the file, its rights and the disk: ivr doctor"
+        fail(f"the outage database cannot be used: {error}", hint)
+
+
+@click.group("outages")
+def command() -> None:
+    """The list of outages that callers are told about.
+
+    Dispatchers keep it here when there is no feed, and correct what a feed has brought. Callers hear it at once.
+
+    \b
+    Examples:
+      ivr outages add --region 36 --place "с. Бабяково" --where "ул. Ленина с 1 по 25" --until 16:30
+      ivr outages list
+      ivr outages change 7 --until "tomorrow 09:00"
+      ivr outages close 7 --restored
+    """
+
+
+def _moment(_: click.Context, __: click.Parameter, value: str | None) -> datetime | None:
+    if value is None:
+        return None
+    try:
+        return parse_when(value, datetime.now(MOSCOW))
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from None
+
+
+@command.command("add")
+@click.option("--region", required=True, help="Code or name of the region: 36, «Воронежская область».")
+@click.option("--place", required=True, help="The settlement with its type: «г. Грязи», «с. Бабяково».")
+@click.option("--district", default="", help="Its district, where the name repeats. Default: as in the register.")
+@click.option("--where", "objects", default="", help="Streets and houses: «ул. Ленина с 1 по 25, пер. Мирный 3, 5а».")
+@click.option("--whole", is_flag=True, help="The whole settlement.")
+@click.option("--network", multiple=True, help="A ТП or feeder as the register names it; may be repeated.")
+@click.option(
+    "--kind", type=click.Choice([kind.value for kind in Kind]), default=Kind.EMERGENCY.value, show_default=True
+)
+@click.option("--start", callback=_moment, default="now", show_default=True, help="16:30, «25.11 16:30», «+2h» …")
+@click.option("--until", callback=_moment, help="Expected restoration; leave out what is not known.")
+@click.option("--reason", default="", help="Said to callers as it stands; leave out what is not known.")
+@click.option("--res", default="", help="РЭС.")
+@json_option
+@with_settings
+def add(settings: Settings, as_json: bool, start: datetime, until: datetime | None, **given: Any) -> None:
+    """Add an outage.
+
+    Prints how the streets and houses were understood, and how many known addresses that makes: surely, and possibly.
+    What could not be read is kept, and callers there hear «возможно».
+
+    \b
+    Example:
+      ivr outages add --region 48 --place "г. Грязи" --where "ул. Мира, дома 3, 5; пер. Школьный (вся улица)" \\
+          --until "+3h" --reason "повреждение кабельной линии"
+    """
+    region = find_region(given["region"])
+    if region is None:
+        fail(
+            f"«{given['region']}» is not a served region",
+            "served: " + ", ".join(f"{r.code} {r.name}" for r in REGIONS.values()),
+        )
+    _must_follow(start, until)
+    with _grid(settings) as (store, now):
+        place = parse_settlement(given["place"], district=given["district"], region=region.code)
+        if not place.name:
+            fail("--place is empty")
+        try:
+            place = with_district(store, place)
+        except SeveralDistricts as error:
+            fail(str(error), "say which: --district")
+        area = Area(place, whole=True) if given["whole"] else parse_area(place, given["objects"])
+        outage = Outage(
+            id="",
+            source=DISPATCHER,
+            start=start,
+            areas=(area,),
+            text=(given["objects"] and f"{place}, {given['objects']}") or write_area(area),
+            region=region.code,
+            kind=Kind(given["kind"]),
+            planned_end=until,
+            reason=given["reason"].strip(),
+            branch=region.branch,
+            res=given["res"].strip(),
+            network=given["network"],
+        )
+        outage = store.add(outage, now)
+        if as_json:
+            sure, possible = count_affected(store, outage)
+            print_json({**outage_json(outage, now), "points": {"sure": sure, "possible": possible}})
+            return
+        out.print(f"Outage [bold]{outage.id}[/] is on the list.")
+        if not any(_print_understood(store, outage)) and store.count_points():
+            out.print("  [yellow]No known address is affected: look at the place, its type and district.[/]")
+        if until is None:
+            out.print("  [yellow]No --until: callers hear that the time is not known yet.[/]")
+
+
+@command.command("list")
+@click.option("--region", default="", help="Only this region (code or name).")
+@click.option("--source", default="", help="Only this source.")
+@click.option("--all", "everything", is_flag=True, help="Also what is restored or withdrawn.")
+@json_option
+@with_settings
+def list_(settings: Settings, region: str, source: str, everything: bool, as_json: bool) -> None:
+    """Show the outages that are open: planned, active, past their time."""
+    found = find_region(region) if region else None
+    if region and found is None:
+        fail(f"«{region}» is not a served region")
+    with _grid(settings) as (store, now):
+        outages = store.outages(source=source, region=found.code if found else "", everything=everything)
+        if as_json:
+            print_json([outage_json(outage, now) for outage in outages])
+            return
+        print_table(
+            ("id", "kind", "status", "from", "until", "where"),
+            (
+                (outage.id, outage.kind.value, _coloured(outage.status(now)), day_time(outage.start),
+                 day_time(outage.planned_end) or "not known", escape(cut(outage.text)))
+                for outage in outages
+            ),
+            whole=("id", "kind", "status", "from", "until"),
+        )  # fmt: skip
+
+
+@command.command("show")
+@click.argument("outage_id")
+@json_option
+@with_settings
+def show(settings: Settings, outage_id: str, as_json: bool) -> None:
+    """Show one outage: how its places are understood, and what was known when."""
+    with _grid(settings) as (store, now):
+        outage = _known(store, outage_id)
+        history = store.history(outage.id)
+        if as_json:
+            print_json({**outage_json(outage, now), "history": [outage_json(version, now) for version in history]})
+            return
+        print_table(
+            ("", outage.id),
+            (
+                ("status", _coloured(outage.status(now))),
+                ("kind", outage.kind.value),
+                ("from", full_time(outage.start)),
+                ("until", full_time(outage.planned_end) or "not known"),
+                ("stated at", full_time(outage.set_at)),
+                ("restored at", full_time(outage.restored_at)),
+                ("withdrawn at", full_time(outage.closed_at)),
+                ("reason", escape(outage.reason) or "not given"),
+                ("branch, РЭС", ", ".join(filter(None, (outage.branch, outage.res)))),
+                ("in the source's words", escape(outage.text)),
+            ),
+        )
+        _print_understood(store, outage)
+        out.print()
+        print_table(
+            ("version", "received", "from", "until", "restored", "withdrawn", "reason"),
+            (
+                (old.version, day_time(old.received_at), day_time(old.start), day_time(old.planned_end),
+                 day_time(old.restored_at), day_time(old.closed_at), escape(old.reason))
+                for old in history
+            ),
+        )  # fmt: skip
+
+
+@command.command("change")
+@click.argument("outage_id")
+@click.option("--until", callback=_moment, help="The new expected restoration.")
+@click.option("--no-time", is_flag=True, help="The expected restoration is not known any more.")
+@click.option("--reason", help="The reason; empty takes it away.")
+@json_option
+@with_settings
+def change(
+    settings: Settings, outage_id: str, until: datetime | None, no_time: bool, reason: str | None, as_json: bool
+) -> None:
+    """Move the expected restoration of an outage, or change its reason; the old version is kept."""
+    if until is None and not no_time and reason is None:
+        raise click.UsageError("nothing to change: give --until, --no-time or --reason")
+    with _grid(settings) as (store, now):
+        outage = _known(store, outage_id)
+        if outage.status(now) in (Status.RESTORED, Status.WITHDRAWN):
+            fail(f"{outage.id} is {outage.status(now).value} already", "add a new outage instead")
+        _must_follow(outage.start, until)
+        if until is not None or no_time:
+            outage = replace(outage, planned_end=until, set_at=now)
+        if reason is not None:
+            outage = replace(outage, reason=reason.strip())
+        outage = store.save(outage, now)
+        if as_json:
+            print_json(outage_json(outage, now))
+        else:
+            out.print(
+                f"{outage.id} is at version {outage.version}: until {full_time(outage.planned_end) or 'not known'}"
+            )
+
+
+@command.command("close")
+@click.argument("outage_id")
+@click.option("--restored", "how", flag_value="restored", help="Supply is back: callers hear so for some hours.")
+@click.option(
+    "--withdrawn", "how", flag_value="withdrawn", help="It was a mistake or was called off: nobody hears of it."
+)
+@click.option("--at", "at", callback=_moment, help="When supply came back. Default: now.")
+@json_option
+@with_settings
+def close(settings: Settings, outage_id: str, how: str | None, at: datetime | None, as_json: bool) -> None:
+    """Take an outage off the list, as restored or as withdrawn."""
+    if how is None:
+        raise click.UsageError("say how it ended: --restored or --withdrawn")
+    with _grid(settings) as (store, now):
+        outage = _known(store, outage_id)
+        if outage.status(now) in (Status.RESTORED, Status.WITHDRAWN):
+            fail(f"{outage.id} is {outage.status(now).value} already")
+        if how == "restored":
+            at = at or now
+            if at > now:
+                fail(f"{full_time(at)} is still to come", "close it when supply is back")
+            _must_follow(outage.start, at, "--at")
+            outage = replace(outage, restored_at=at)
+        else:
+            outage = replace(outage, closed_at=now)
+        outage = store.save(outage, now)
+        if as_json:
+            print_json(outage_json(outage, now))
+        else:
+            out.print(f"{outage.id} is {outage.status(now).value}.")
+
+
+@command.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--format", "format_name", type=click.Choice(format_names()), default="json", show_default=True)
+@click.option("--source", default="", help="The name the outages go under. Default: the file's name.")
+@click.option("--snapshot", is_flag=True, help="The file is everything: what it lacks of this source is withdrawn.")
+@json_option
+@with_settings
+def import_(settings: Settings, file: Path, format_name: str, source: str, snapshot: bool, as_json: bool) -> None:
+    """Take in a FILE of outages; the same file again changes nothing.
+
+    Bad records are named with their reasons and left out, the rest is used; the exit code is 1 then.
+    The json format is described by: ivr outages schema
+    """
+    source = source or file.stem
+    with _grid(settings) as (store, now):
+        try:
+            parsed = load_format(format_name).parse(file.read_bytes(), Context(source, now))
+        except OSError as error:
+            fail(f"{file}: {error.strerror}")
+        except OutageFeedError as error:
+            fail(f"{file}: {error}", f"is it of the format {format_name}? There are: {', '.join(format_names())}")
+        changes = store.take_in(source, parsed, now, snapshot=snapshot)
+    if as_json:
+        print_json({"source": source, "changes": changes, "rejected": parsed.rejected})
+    else:
+        out.print(
+            f"{source}: {changes.new} new, {changes.changed} changed, {changes.unchanged} unchanged, "
+            f"{changes.withdrawn} withdrawn, {len(parsed.rejected)} left out"
+        )
+        _print_rejected(parsed.rejected, f"{file}: ")
+    if parsed.rejected:
+        raise SystemExit(1)
+
+
+@command.command("feeds")
+@click.option("--rejected", "name", help="Show the records of this source's last answer that were set aside.")
+@json_option
+@with_settings
+def feeds(settings: Settings, name: str | None, as_json: bool) -> None:
+    """Show every source: when it last answered, how old its news is, what was set aside.
+
+    The exit code is 1 when a source is stale: callers of its regions are told that no fresh news is at hand.
+    """
+    with _grid(settings) as (store, now):
+        if name is not None:
+            if store.feed(name) is None:
+                fail(f"no source «{name}»", "there are: " + (", ".join(feed.name for feed in store.feeds()) or "none"))
+            rejected = store.rejected(name)
+            print_json(rejected) if as_json else _print_rejected(rejected, "")
+            return
+        states = store.feeds()
+    stale = [state for state in states if state.stale(now)]
+    if as_json:
+        print_json([feed_json(state, now) for state in states])
+    else:
+        print_table(
+            ("source", "format", "regions", "last answer", "age", "state", "records", "set aside", "last error"),
+            (
+                (state.name, state.format, ", ".join(state.regions) or "all", day_time(state.last_success) or "never",
+                 age_text(state.age(now)), "[red]stale[/]" if state in stale else "[green]fresh[/]", state.records,
+                 state.rejected, escape(cut(state.last_error)))
+                for state in states
+            ),
+            whole=("source", "last answer", "age", "state"),
+        )  # fmt: skip
+    if stale:
+        raise SystemExit(1)
+
+
+@command.command("example")
+@click.option("--remove", is_flag=True, help="Take the example out again.")
+@json_option
+@with_settings
+def example(settings: Settings, remove: bool, as_json: bool) -> None:
+    """Load the example grid, and show whom to call as to hear each sentence.
+
+    Some forty made-up service points in eleven regions, and outages around the present moment.
+    """
+    with _grid(settings) as (store, now):
+        if remove:
+            remove_example(store)
+            print_json({"removed": True}) if as_json else out.print("The example is gone.")
+            return
+        callers = load_example(store, now)
+    if as_json:
+        print_json(callers)
+        return
+    print_table(
+        ("caller", "account", "address", "what is heard"),
+        ((caller.phone, caller.account, caller.address, caller.meaning) for caller in callers),
+        whole=("caller", "account"),
+    )
+
+
+@command.command("schema")
+def schema_() -> None:
+    """Print the JSON Schema of the json format."""
+    print_json(schema())
+
+
+def _known(store: GridStore, outage_id: str) -> Outage:
+    """The outage of that id; a dispatcher's own one may be called by its number."""
+    outage = store.outage(outage_id) or store.outage(f"{DISPATCHER}:{outage_id}")
+    if outage is None:
+        fail(f"no outage «{outage_id}»", "the ids are in: ivr outages list --all")
+    return outage
+
+
+def _must_follow(start: datetime, end: datetime | None, name: str = "--until") -> None:
+    if end is not None and end <= start:
+        fail(
+            f"{name} {full_time(end)} is not after the start {full_time(start)}", "write the day, too: «tomorrow 09:00»"
+        )
+
+
+def _print_understood(store: GridStore, outage: Outage) -> tuple[int, int]:
+    """How the places were understood and how many known addresses that makes; gives those numbers."""
+    for line in understood(outage):
+        out.print(f"  {line}", markup=False)
+    sure, possible = count_affected(store, outage)
+    out.print(f"  known addresses: {sure} surely, {possible} possibly affected")
+    return sure, possible
+
+
+def _print_rejected(rejected: tuple[Rejected, ...], prefix: str) -> None:
+    for bad in rejected:
+        out.print(f"{prefix}{bad.reason}", markup=False, soft_wrap=True)
+        out.print(f"    {bad.record}", markup=False, soft_wrap=True, style="dim")
+    if not rejected and not prefix:
+        out.print("nothing was set aside")
+
+
+def _coloured(status: Status) -> str:
+    colour = {Status.ACTIVE: "red", Status.OVERDUE: "yellow", Status.RESTORED: "green", Status.WITHDRAWN: "dim"}
+    return f"[{colour[status]}]{status.value}[/]" if status in colour else status.value
