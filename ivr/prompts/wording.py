@@ -10,10 +10,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ivr.prompts.model import SENTENCE_ENDS, STRESS
+from ivr.prompts.russian.letters import LOOKALIKES
 
 _VOWELS = "аеёиоуыэюя"
 _ALLOWED = re.compile(r"[А-Яа-яЁё\u0301\s.,;:!?…—–«»-]")
-_LOOKALIKES = str.maketrans("AaBEeKkMmHhOoPpCcTtyXx", "АаВЕеКкМмНнОоРрСсТтуХх")
 _UNITS = {
     "кВт": "киловатт", "МВт": "мегаватт", "кВ": "киловольт", "Гц": "герц", "кВА": "киловольт-ампер",
     "СМС": "эсэмэс", "МЧС": "эм-чэ-эс", "ТП": "трансформаторная подстанция", "ЛЭП": "линия электропередачи",
@@ -57,7 +57,7 @@ def _flaws_of_word(word: str, at: int, after: str) -> Iterator[Flaw]:
     plain = word.replace(STRESS, "")
     latin = re.findall(r"[A-Za-z]", plain)
     if latin:
-        cyrillic = plain.translate(_LOOKALIKES)
+        cyrillic = plain.translate(LOOKALIKES)
         if re.search(r"[А-Яа-яЁё]", plain) and not re.search(r"[A-Za-z]", cyrillic):
             letters = "”, “".join(dict.fromkeys(latin))
             hint = f"“{letters}” look like Cyrillic but are Latin; type “{cyrillic}” again"

@@ -12,6 +12,9 @@ LETTERS: dict[str, str] = {
 }  # fmt: skip
 """Letter → how it is read («литер бэ»)."""
 
+LOOKALIKES = str.maketrans("AaBEeKkMmHOoPpCcTyXx", "АаВЕеКкМмНОоРрСсТуХх")
+"""Latin letters that look like Cyrillic ones → those."""
+
 _UNREADABLE = re.compile(r"[БВГДЖЗКЛМНПРСТФХЦЧШЩ]{2,}")
 
 

@@ -11,13 +11,20 @@ from dataclasses import dataclass
 
 from ivr.prompts.russian.dates import MONTHS
 from ivr.prompts.russian.houses import house_phrases, is_house
-from ivr.prompts.russian.letters import LETTERS, spell
+from ivr.prompts.russian.letters import LETTERS, LOOKALIKES, spell
 from ivr.prompts.russian.numbers import OrdinalForm, cardinal, ordinal
 
-_TYPES: dict[str, str] = {
-    # regions and districts
+_STREETS: dict[str, str] = {
+    "ул": "улица", "пер": "переулок", "пр-кт": "проспект", "просп": "проспект", "пр-т": "проспект",
+    "пр": "проспект", "пр-д": "проезд", "пр-зд": "проезд", "б-р": "бульвар", "бул": "бульвар", "ш": "шоссе",
+    "шос": "шоссе", "наб": "набережная", "пл": "площадь", "туп": "тупик", "ал": "аллея", "дор": "дорога",
+    "лн": "линия", "км": "километр",
+}  # fmt: skip
+_AREAS: dict[str, str] = {
     "обл": "область", "р-н": "район", "м.р-н": "муниципальный район", "го": "городской округ",
     "с/с": "сельсовет", "с/п": "сельское поселение", "сп": "сельское поселение",
+}  # fmt: skip
+_TYPES: dict[str, str] = _STREETS | _AREAS | {
     # settlements
     "г": "город", "гор": "город", "пгт": "посёлок городского типа", "рп": "рабочий посёлок",
     "дп": "дачный посёлок", "п": "посёлок", "пос": "посёлок", "д": "деревня", "дер": "деревня", "с": "село",
@@ -27,12 +34,7 @@ _TYPES: dict[str, str] = {
     "снт": "садовое товарищество", "днт": "дачное товарищество", "днп": "дачное партнёрство",
     "онт": "огородное товарищество", "тсн": "товарищество собственников", "гск": "гаражный кооператив",
     "тер": "территория", "мкр": "микрорайон", "мкр-н": "микрорайон", "мкрн": "микрорайон", "кв-л": "квартал",
-    "ж/р": "жилой район", "промзона": "промзона",
-    # streets
-    "ул": "улица", "пер": "переулок", "пр-кт": "проспект", "просп": "проспект", "пр-т": "проспект",
-    "пр": "проспект", "пр-д": "проезд", "б-р": "бульвар", "бул": "бульвар", "ш": "шоссе", "наб": "набережная",
-    "пл": "площадь", "туп": "тупик", "ал": "аллея", "дор": "дорога", "лн": "линия", "км": "километр",
-    "пр-зд": "проезд", "стр-во": "строительство",
+    "ж/р": "жилой район", "промзона": "промзона", "сад-во": "садоводство", "сот": "садовое товарищество",
 }  # fmt: skip
 _FULL_TYPES = frozenset(_TYPES.values()) | {"поселок"}
 
@@ -120,7 +122,32 @@ def _is_flat(text: str) -> bool:
 def _split(raw: str) -> list[str]:
     text = re.sub(r"[«»„“\"'№]", " ", raw)
     text = re.sub(r"\.(?=\S)", ". ", text)  # «К.Маркса», «ул.Лесная»
-    return text.split()
+    text = re.sub(r"(?<=[А-Яа-яЁё])-(?=\d{1,3}\b)", " ", text)  # «Грузино-5»
+    tokens = [_in_cyrillic(token) for token in text.split()]
+    return _type_first(tokens)
+
+
+def _in_cyrillic(token: str) -> str:
+    """Latin letters that slipped into a Russian word («Cлавы») back into Cyrillic; Roman numerals stay."""
+    return token.translate(LOOKALIKES) if re.search(r"[А-Яа-яЁё]", token) else token
+
+
+def _type_first(tokens: list[str]) -> list[str]:
+    """«Грузино 5 СНТ», «Ленина ул.» → the type goes to the front, where it is said; «Лесная ул.» stays."""
+    if len(tokens) < 2 or not _is_type(tokens[-1]) or any(_is_type(token) for token in tokens[:-1]):
+        return tokens
+    if tokens[-1].rstrip(".").lower() in _STREETS | _AREAS and _agrees(tokens[-2]):
+        return tokens
+    return [tokens[-1], *tokens[:-1]]
+
+
+def _agrees(word: str) -> bool:
+    """Whether ``word`` is said before its street or district: an adjective, or a number."""
+    return re.search(r"([аяоеы]я|[иыо]й|[ое]е)$|^\d+(-?[а-яё]+)?$", word.lower()) is not None
+
+
+def _is_type(token: str) -> bool:
+    return token.rstrip(".").lower() in _TYPES
 
 
 def _words(tokens: list[str]) -> list[str]:
@@ -132,10 +159,10 @@ def _words(tokens: list[str]) -> list[str]:
         low = bare.lower()
         following = tokens[index + 1] if index < last else ""
         dotted = token.endswith(".")
-        if low in _TYPES and last and (in_front or index == last or (dotted and len(low) > 1)):
+        if low in _TYPES and last and (in_front or index == last or low == "км" or (dotted and len(low) > 1)):
             if low == "тер" and following.rstrip(".").lower() in _TYPES:
                 continue  # «тер. СНТ Заря» is the садовое товарищество
-            words.append(_TYPES[low])
+            words.append(_TYPES["снт"] if bare == "СТ" else _TYPES[low])  # «ст.» in small letters is a station
             continue
         if low == "им" and dotted:
             words.append("имени")
