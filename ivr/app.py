@@ -45,6 +45,7 @@ from robot.voices.choosing import choose
 from robot.voices.library import wanted
 from robot.voices.speech import Prerendered, Speech
 from robot.voices.studio import Studio
+from robot.wording import place as spoken_place
 
 Clock = Callable[[], datetime]
 
@@ -150,7 +151,7 @@ def build_sounds(settings: Settings, plan: Plan, progress: Callable[[int, int], 
 
 def place_names(house: House, plan: Plan) -> tuple[Fragment, ...]:
     """Every place name of the register as the prompts say it: what is rendered ahead."""
-    texts = {point.address.short() for point in house.grid.points()}
+    texts = {spoken_place(address) for address in house.grid.places()}
     return tuple({fragment for text in sorted(texts) for fragment in plan.book.names_of(text)})
 
 

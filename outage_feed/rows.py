@@ -31,13 +31,17 @@ def point_row(point: ServicePoint) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def place(row: dict[str, Any]) -> Address:
+    """The settlement and street of a row, without a house."""
+    settlement = Settlement(row["settlement"], row["settlement_type"], row["district"], row["region"])
+    return Address(settlement, Street(row["street"], row["street_type"]) if row["street"] else None)
+
+
 def point(row: dict[str, Any]) -> ServicePoint:
     """A service point out of its row."""
-    settlement = Settlement(row["settlement"], row["settlement_type"], row["district"], row["region"])
-    street = Street(row["street"], row["street_type"]) if row["street"] else None
     return ServicePoint(
         row["id"],
-        Address(settlement, street, row["house"], row["flat"]),
+        replace(place(row), house=row["house"], flat=row["flat"]),
         row["account"],
         tuple(sorted((row["phones"] or "").split())),
         row["branch"],

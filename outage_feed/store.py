@@ -27,7 +27,7 @@ from outage_feed.affecting import affecting
 from outage_feed.errors import StoreBroken, StoreError, StoreFull, StoreLocked
 from outage_feed.feeds import FeedState
 from outage_feed.formats import Parsed, Rejected
-from outage_feed.model import Outage, ServicePoint, Settlement, Status, Street
+from outage_feed.model import Address, Outage, ServicePoint, Settlement, Status, Street
 from outage_feed.names import settlement_key, street_key
 from outage_feed.record import write_record
 from outage_feed.register import normalise_account, normalise_phone
@@ -189,6 +189,15 @@ class GridStore:
         marks = ", ".join("?" * len(network))
         return self._points(
             f"WHERE EXISTS (SELECT 1 FROM json_each(p.network) n WHERE n.value IN ({marks}))", tuple(network)
+        )
+
+    def places(self) -> tuple[Address, ...]:
+        """Every street (or settlement without streets) that has a service point, each once, without houses."""
+        return tuple(
+            rows.place(row)
+            for row in self._rows(
+                "SELECT DISTINCT region, district, settlement_type, settlement, street_type, street FROM grid_points"
+            )
         )
 
     def count_points(self) -> int:

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import click
 
+from ivr.logs import configure_logs
+
 NOT_COMMANDS = {"common"}
 
 
@@ -54,3 +56,4 @@ def main() -> None:
       ivr check               look through dialplans and prompts
       ivr calls list          what calls there were
     """
+    configure_logs(json=False, level="warning")
