@@ -84,7 +84,8 @@ def limit(samples: Samples, ceiling: float = 10 ** (CEILING_DBTP / 20)) -> Sampl
     window = np.hanning(2 * reach + 3)[1:-1]
     # An average over the window in which the least gain is held can nowhere be above what a peak needs.
     smooth = np.convolve(np.pad(held, reach, mode="edge"), window / window.sum(), mode="valid")
-    return samples * np.minimum(smooth, 1.0).astype(np.float32)
+    held_down: Samples = samples * np.minimum(smooth, 1.0).astype(np.float32)
+    return held_down
 
 
 def levels(samples: Samples) -> npt.NDArray[np.float32]:
@@ -125,12 +126,13 @@ def cut_after(samples: Samples, near: int) -> Samples:
 
 
 def fade_edges(samples: Samples) -> Samples:
-    """Let both ends rise and fall over :data:`FADE` samples, so that no join clicks."""
+    """Let both ends rise from and fall to (nearly) nothing over :data:`FADE` samples, so that no join clicks."""
     length = min(FADE, len(samples) // 2)
     if not length:
         return samples
     faded = samples.copy()
-    rise = (np.sin(np.linspace(0, np.pi / 2, length, endpoint=False)) ** 2).astype(np.float32)
+    # sin² taken between the samples: what rises here and falls there sums to exactly one where two pieces overlap.
+    rise = (np.sin((np.arange(length) + 0.5) / length * np.pi / 2) ** 2).astype(np.float32)
     faded[:length] *= rise
     faded[-length:] *= rise[::-1]
     return faded
