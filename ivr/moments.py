@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from datetime import date, datetime, time, timedelta
 
-FORMS = "2026-11-25, 2026-11-25 09:00, 25.11.2026 09:00, 09:00, today, yesterday 18:00, 2h (ago)"
-_AGO = re.compile(r"(\d{1,6})\s*(m|min|h|d)")
+FORMS = "2026-11-25 09:00, 25.11 09:00, 09:00, today, yesterday 18:00, 2h (ago), +2h"
+_DISTANCE = re.compile(r"([+-]?)\s*(\d{1,6})\s*(m|min|h|d)")
 _UNITS = {"m": "minutes", "min": "minutes", "h": "hours", "d": "days"}
-_DAYS = {"yesterday": -1, "today": 0, "tomorrow": 1}
-_DOTTED = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})(.*)")
+_DAYS = {"yesterday": -1, "вчера": -1, "today": 0, "сегодня": 0, "tomorrow": 1, "завтра": 1}
+_DOTTED = re.compile(r"(\d{1,2})\.(\d{1,2})(?:\.(\d{4}))?( .*)?")
 
 
 def parse_moment(text: str, now: datetime) -> datetime:
@@ -20,8 +20,9 @@ def parse_moment(text: str, now: datetime) -> datetime:
     words = text.strip().lower()
     if words == "now":
         return now
-    if ago := _AGO.fullmatch(words):
-        return now - timedelta(**{_UNITS[ago[2]]: int(ago[1])})
+    if found := _DISTANCE.fullmatch(words):
+        distance = timedelta(**{_UNITS[found[3]]: int(found[2])})
+        return now + distance if found[1] == "+" else now - distance
     try:
         return _moment(words, now)
     except ValueError as error:
@@ -36,8 +37,8 @@ def _moment(words: str, now: datetime) -> datetime:
     if re.fullmatch(r"\d{1,2}:\d{2}(:\d{2})?", words):
         return datetime.combine(now.date(), _clock(words), now.tzinfo)
     if dotted := _DOTTED.fullmatch(words):
-        day = date(int(dotted[3]), int(dotted[2]), int(dotted[1]))
-        clock = dotted[4].strip()
+        day = date(int(dotted[3] or now.year), int(dotted[2]), int(dotted[1]))
+        clock = (dotted[4] or "").strip()
         return datetime.combine(day, _clock(clock) if clock else time(), now.tzinfo)
     moment = datetime.fromisoformat(words.upper())
     return moment if moment.tzinfo else moment.replace(tzinfo=now.tzinfo)

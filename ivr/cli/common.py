@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import json
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, datetime
 from enum import Enum
 from functools import update_wrapper
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 from rich.console import Console
 from rich.table import Column, Table
 
-from ivr.errors import ConfigError
+from ivr.errors import ConfigError, StoreBusy
 from ivr.settings import Settings, load_settings
+
+if TYPE_CHECKING:
+    from ivr.store import Store
 
 EXIT_PROBLEMS = 1
 EXIT_USAGE = 2
@@ -60,6 +64,40 @@ def with_settings(function: Callable[..., Any]) -> Callable[..., Any]:
         return function(settings, *args, **kwargs)
 
     return update_wrapper(wrapper, function)
+
+
+@contextlib.contextmanager
+def opened_store(settings: Settings) -> Iterator[Store]:
+    """The instance's store; a database that is missing, locked or broken ends the command with an error."""
+    from ivr.store import Store
+
+    if not settings.database.exists():
+        fail(f"there is no database yet: {settings.database}", "it is made by the first start: ivr run, or ivr talk")
+    try:
+        store = Store.open(settings.database, tz=settings.tz, ticket_start=settings.line.ticket_start)
+        try:
+            yield store
+        finally:
+            store.close()
+    except StoreBusy as error:
+        fail(str(error), "try again in a moment" if error.retryable else "look at the file, its rights and the disk")
+
+
+def moment_option(
+    name: str, help_text: str, *, required: bool = False
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """An option that takes a moment as people type it; the command gets it as text, for :func:`moment`."""
+    return click.option(name, metavar="TIME", help=help_text, required=required)
+
+
+def moment(text: str | None, settings: Settings) -> datetime | None:
+    """What the text of a :func:`moment_option` means now; nonsense ends the command with an error."""
+    from ivr.moments import parse_moment
+
+    try:
+        return None if text is None else parse_moment(text, datetime.now(settings.tz))
+    except ValueError as error:
+        fail(str(error), code=EXIT_USAGE)
 
 
 def json_option(function: Callable[..., Any]) -> Callable[..., Any]:
