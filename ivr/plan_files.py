@@ -102,8 +102,8 @@ class KeptVersions:
                 found.append(Snapshot(meta.parent.name, used_at))
         return tuple(sorted(found, key=lambda snapshot: (snapshot.used_at, snapshot.version), reverse=True))
 
-    def read(self, version: str) -> tuple[Texts, list[Problem]]:
-        """The files of a version, named by its first letters. Raises :class:`UnknownVersion`."""
+    def find(self, version: str) -> str:
+        """The full name of the version that begins so. Raises :class:`UnknownVersion`."""
         known = [snapshot.version for snapshot in self.all()]
         matching = [name for name in known if name == version]
         if not matching and len(version) >= SHORTEST_VERSION:
@@ -111,9 +111,14 @@ class KeptVersions:
         if len(matching) != 1:
             hint = near(version, known) or (f"kept: {', '.join(known)}" if known else "none is kept yet")
             raise UnknownVersion(f"there is no kept version {version!r} ({hint})")
-        texts, problems = read_texts(self.folder / matching[0])
-        if texts.version != matching[0]:
-            raise UnknownVersion(f"the kept version {matching[0]} was changed on disk: it cannot be trusted")
+        return matching[0]
+
+    def read(self, version: str) -> tuple[Texts, list[Problem]]:
+        """The files of a version. Raises :class:`UnknownVersion`."""
+        name = self.find(version)
+        texts, problems = read_texts(self.folder / name)
+        if texts.version != name:
+            raise UnknownVersion(f"the kept version {name} was changed on disk: it cannot be trusted")
         return texts, problems
 
     def keep(self, texts: Texts) -> None:

@@ -131,9 +131,6 @@ def _check_prompts(file: NodeFile, name: str, node: Node, book: PromptBook) -> I
             yield file.source.at_value(place, f"unknown prompt {use.name!r}", hint)
         else:
             yield from _check_values(file.source, (*base, *path), place, use, book)
-    for needed in node.needs_prompts:
-        if needed not in book:
-            yield file.source.at_key(base, f"this kind of node says the prompt {needed!r}, which does not exist")
 
 
 def _check_values(source: Source, base: Path, place: Path, use: PromptUse, book: PromptBook) -> Iterator[Problem]:

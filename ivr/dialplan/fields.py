@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar
+from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, WithJsonSchema
 
@@ -93,9 +93,6 @@ class Exit:
 
 class Node(Part):
     """A station of a call. A kind of node is a file in ``nodes/``: fields, checks and behaviour together."""
-
-    needs_prompts: ClassVar[tuple[str, ...]] = ()
-    """Prompts that this kind says by itself, without the file naming them."""
 
     def exits(self) -> Iterator[Exit]:
         """All targets that are written in this node."""

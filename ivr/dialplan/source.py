@@ -46,10 +46,9 @@ class Source:
         return (1, 1)
 
     def value_place(self, path: Path) -> Place:
-        """Where the value at ``path`` is written, or the nearest thing above it."""
-        if path in self.values:
-            return self.values[path]
-        return self.key_place(path)
+        """Where the value at ``path`` is written, or the nearest value above it."""
+        above = (path[:end] for end in range(len(path), -1, -1))
+        return next((self.values[part] for part in above if part in self.values), (1, 1))
 
     def at_key(self, path: Path, message: str, hint: str = "") -> Problem:
         """A problem with the key at ``path``."""

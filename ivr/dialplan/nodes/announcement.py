@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import ClassVar
 
 from ivr.call import verbs
 from ivr.call.errands import Announcement as Announced
@@ -12,14 +11,12 @@ from ivr.call.model import Prompt
 from ivr.dialplan.fields import Exit, Node, Target
 from ivr.dialplan.walk import Visit
 
-PROMPT = "announcement"
-"""The prompt that carries the announced text as its value ``text``."""
-
 
 class Announcement(Node):
-    """Say what is announced now to callers of this branch, if anything is; then go on at ``next``."""
+    """Say what is announced now to callers of this branch, if anything is; then go on at ``next``.
 
-    needs_prompts: ClassVar[tuple[str, ...]] = (PROMPT,)
+    What is announced is a prompt by its name: its words have been checked and its sound is ready before the storm.
+    """
 
     next: Target
 
@@ -30,8 +27,10 @@ class Announcement(Node):
     async def run(self, visit: Visit) -> str | None:
         """Without an announcement, or when it cannot be read in time, the caller notices nothing."""
         match await CurrentAnnouncement(visit.call.branch):
-            case Announced(text=text):
-                await verbs.Say(Prompt(PROMPT, text=text))
+            case Announced(text=name) if name in visit.plan.book and not visit.plan.book.takes(name):
+                await verbs.Say(Prompt(name))
+            case Announced(text=name):
+                await verbs.Note(f"announcement skipped: this plan has no prompt {name!r} that needs no values")
             case NoAnnouncement():
                 pass
             case unavailable:

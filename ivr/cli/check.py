@@ -1,0 +1,51 @@
+"""``ivr check``: every problem in dialplans, numbers, calendar and prompts, all at once."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from ivr.cli.common import EXIT_PROBLEMS, err, json_option, out, print_json, with_settings
+from ivr.errors import Problem
+from ivr.settings import Settings
+
+
+@click.command("check")
+@json_option
+@with_settings
+def command(settings: Settings, as_json: bool) -> None:
+    """Look through dialplans and prompts as they are on disk, and say everything that is wrong with them.
+
+    Changes nothing and needs no running engine. Leaves with 1 when there is anything worse than a warning.
+    """
+    from ivr.app import topics
+    from ivr.plans import examine_files
+
+    examined = examine_files(settings, topics())
+    good = examined.plan is not None
+    if as_json:
+        print_json(
+            {
+                "ok": good,
+                "version": examined.plan.version if examined.plan else None,
+                "problems": examined.problems,
+                "counts": examined.counts,
+            }
+        )
+    else:
+        for problem in examined.problems:
+            err.print(str(problem), markup=False, soft_wrap=True)
+        _summary(examined.problems, {name: count for name, count in examined.counts.items() if count})
+        if examined.plan:
+            out.print(f"version {examined.plan.version}; to put it to use: ivr reload")
+    sys.exit(0 if good else EXIT_PROBLEMS)
+
+
+def _summary(problems: tuple[Problem, ...], counts: dict[str, int]) -> None:
+    looked = ", ".join(f"{count} {name if count != 1 else name.removesuffix('s')}" for name, count in counts.items())
+    errors = sum(problem.level == "error" for problem in problems)
+    warnings = len(problems) - errors
+    found = [f"{n} {word}{'s' if n != 1 else ''}" for n, word in ((errors, "error"), (warnings, "warning")) if n]
+    verdict = f"[bold red]{' and '.join(found)}[/]" if errors else f"[bold green]good[/] {' '.join(found)}".rstrip()
+    out.print(f"{verdict} — looked at {looked}", soft_wrap=True)
