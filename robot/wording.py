@@ -10,7 +10,7 @@ from typing import assert_never
 
 from ivr.call.model import Prompt
 from outage_feed.affecting import Explanation
-from outage_feed.model import Address, Kind, Sureness
+from outage_feed.model import Address, Kind, Outage, Sureness
 from outage_feed.telling import (
     Emergency,
     FeedStale,
@@ -56,6 +56,8 @@ def tell(told: Told, address: Address) -> Prompt:
             return Prompt(_sure(_NO_TIME[explanation.outage.kind], explanation), place=where, set_at=set_at)
         case FeedStale(as_of=as_of):
             return Prompt("outage_list_missing") if as_of is None else Prompt("outage_list_stale", as_of=as_of)
+        case NoneKnown(upcoming=Explanation(Outage(start=begins, planned_end=ends), Sureness.SURE)) if ends is not None:
+            return Prompt("outage_none_known_planned_later", place=where, begins=begins, ends=ends)
         case NoneKnown():
             return Prompt("outage_none_known", place=where)
         case _:

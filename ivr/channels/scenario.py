@@ -43,8 +43,9 @@ class IsSilent:
 
 @dataclass(frozen=True, slots=True)
 class HangsUp:
-    """The caller hangs up: during the words before, or waiting in the queue where those were the last ones."""
+    """The caller hangs up: while the words before are said, or while waiting for a person."""
 
+    in_queue: bool = False
     line: int = 0
 
 
@@ -95,7 +96,7 @@ class Transcript:
             case Presses(keys=keys):
                 self.typed += keys
                 self.at += 1
-            case HangsUp():
+            case HangsUp(in_queue=False):
                 self.at += 1
                 raise LineDropped
 
@@ -111,7 +112,7 @@ class Transcript:
                 case IsSilent():
                     self.at += 1
                     return NoInput()
-                case HangsUp():
+                case HangsUp(in_queue=False):
                     self.at += 1
                     raise LineDropped
                 case line:
@@ -129,7 +130,7 @@ class Transcript:
                 return Connected(waited, talked)
             case NobodyAnswers():
                 return Unanswered()
-            case HangsUp():
+            case HangsUp(in_queue=True):
                 raise LineDropped(in_queue=queue)
         self.at -= 1
         raise self._strayed(f"the caller waits in the queue “{queue}”, but here stands {_name(line)}")

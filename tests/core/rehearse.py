@@ -77,6 +77,7 @@ def rehearse(
         if isinstance(verb, Errand) and errands is not None and type(verb) in errands:
             value = errands[type(verb)](verb)
         elif callable(answers):
+            assert not isinstance(verb, Errand), f"nobody answers {verb}"
             if is_voice:
                 try:
                     value = answers(verb)

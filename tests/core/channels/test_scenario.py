@@ -82,7 +82,7 @@ def test_a_question_may_throw_keys_away() -> None:
 
 
 def test_queues() -> None:
-    lines = transcript(OperatorTalks(3, 40), NobodyAnswers(), HangsUp(), RobotSays("hi"))
+    lines = transcript(OperatorTalks(3, 40), NobodyAnswers(), HangsUp(in_queue=True), RobotSays("hi"))
     assert lines.transfer("operators") == Connected(3, 40)
     assert lines.transfer("operators") == Unanswered()
     with pytest.raises(LineDropped) as gone:

@@ -43,6 +43,7 @@ def every_told() -> Iterator[Told]:
         yield FeedStale(explanation, at)
     yield FeedStale(None, None)
     yield NoneKnown()
+    yield NoneKnown(Explanation(outage(start=NOW + timedelta(days=1)), Sureness.SURE, Phase.LATER))
 
 
 def test_every_situation_can_be_said_in_time_and_no_two_sound_the_same() -> None:
