@@ -1,0 +1,23 @@
+import pytest
+
+from ivr.masking import mask_phone, mask_phones
+
+
+@pytest.mark.parametrize(
+    ("phone", "shown"),
+    [
+        ("+79001231234", "+7***1234"),
+        ("89001231234", "8***1234"),
+        ("+375291234567", "+3***4567"),
+        ("112", "112"),
+        ("", ""),
+        (None, "hidden"),
+    ],
+)
+def test_a_phone_is_masked(phone: str | None, shown: str) -> None:
+    assert mask_phone(phone) == shown
+
+
+def test_phones_inside_a_text_are_masked_and_nothing_else() -> None:
+    text = "перезвонить +79001231234 или 84712123456, заявка 100001, 2026-11-25"
+    assert mask_phones(text) == "перезвонить +7***1234 или 8***3456, заявка 100001, 2026-11-25"

@@ -1,0 +1,89 @@
+from datetime import UTC, datetime, timedelta
+
+from ivr.call.errands import OpenTicket, Ticket
+from ivr.call.journal import Unknown, encode
+from ivr.call.model import (
+    Call,
+    CallRecord,
+    Connected,
+    Digits,
+    Entry,
+    NoInput,
+    NoMatch,
+    OutcomeClass,
+    Prompt,
+    Told,
+    Unanswered,
+    Utterance,
+)
+from ivr.call.verbs import Ask, Enter, Note, Say, Transfer
+from ivr.store.transcript import Line, heard, masked, reasons, transcript
+
+NOW = datetime(2026, 11, 25, 9, tzinfo=UTC)
+CALL = Call("c1", "+79001231234", "88002200220", NOW)
+POINT = Unknown("ServicePoint", (("id", "p1"), ("phones", ("+79001231234",)), ("house", "5"), ("res", "Льгов")))
+RECORD = CallRecord(
+    CALL,
+    "v1",
+    Told("planned"),
+    NOW + timedelta(seconds=30),
+    (
+        Entry(0, 0.0, 0.0, Enter("menu"), None),
+        Entry(1, 0.1, 3.0, Ask(Prompt("menu")), Digits("1"), said="Нажмите один.", owed_silence=0.4),
+        Entry(3, 4.1, 2.0, Say(Prompt("one_moment")), None, said="Одну минуту."),
+        Entry(2, 3.1, 3.0, Unknown("FindServicePoints", (("phone", "+79001231234"),)), (POINT,)),
+        Entry(4, 6.2, 1.0, Note("the caller +79001231234 is known"), None),
+        Entry(5, 7.2, 0.1, OpenTicket("c1", "no_power", "+79001231234", "нет света", address="ул. Ленина, 5"),
+              Ticket(100001, NOW, "no_power", "open")),
+        Entry(6, 8.0, 20.0, Transfer("operators", priority=10), Unanswered("TIMEOUT")),
+        Entry(7, 28.0, 1.0, Ask(Prompt("account"), most=10), Digits("3612345678"), said="Счёт?", owed_silence=2.5),
+    ),
+)  # fmt: skip
+
+
+def test_the_transcript_is_in_order_of_time_with_owed_silence() -> None:
+    assert transcript(RECORD, full=False) == (
+        Line(0.1, "robot", "Нажмите один.", 0.4),
+        Line(3.1, "caller", "[1]"),
+        Line(4.1, "robot", "Одну минуту."),
+        Line(8.0, "transfer", "to the queue operators, priority 10: nobody answered (TIMEOUT)"),
+        Line(28.0, "robot", "Счёт?", 2.5),
+        Line(29.0, "caller", "[***78] (10 keys)"),
+    )
+    assert transcript(RECORD, full=True)[-1].text == "[3612345678]"
+
+
+def test_reasons_tell_nodes_notes_errands_and_the_end() -> None:
+    lines = reasons(RECORD, OutcomeClass.SERVED, full=False)
+    assert [line.who for line in lines] == [
+        "node", "asked", "said", "errand", "because", "errand", "transfer", "asked", "end",
+    ]  # fmt: skip
+    assert lines[3].text == "FindServicePoints(phone=***) → [ServicePoint(id=p1, phones=***, house=***, res=Льгов)]"
+    assert lines[4].text == "the caller +7***1234 is known"
+    assert lines[-1].text == "Told(what=planned), counted as served"
+
+
+def test_nothing_personal_is_left_unless_asked_for() -> None:
+    for text in (str(reasons(RECORD, OutcomeClass.SERVED, full=False)), str(masked(encode(RECORD)))):
+        assert "9001231234" not in text
+        assert "Ленина" not in text
+        assert "3612345678" not in text
+    full = str(reasons(RECORD, OutcomeClass.SERVED, full=True))
+    assert "+79001231234" in full
+    assert "Ленина" in full
+
+
+def test_answers_as_people_write_them() -> None:
+    assert heard(Utterance("света нет", 0.81), full=False) == "«света нет» (0.81)"
+    assert heard(Utterance("да"), full=False) == "«да»"
+    assert heard(NoInput(), full=False) == "(silence)"
+    assert heard(NoMatch("шум"), full=True) == "(not understood: шум)"
+    assert heard(NoMatch("шум"), full=False) == "(not understood)"
+
+
+def test_a_talk_with_a_person_is_told() -> None:
+    entry = Entry(0, 1.0, 72.0, Transfer("operators"), Connected(12.0, 60.0))
+    record = CallRecord(CALL, "v1", Told(), NOW, (entry,))
+    assert transcript(record, full=False)[0].text == (
+        "to the queue operators: a person answered after 12 s and talked for 60 s"
+    )
