@@ -28,7 +28,7 @@ from outage_feed.telling import (
 from robot.errands import FindOutages
 from robot.outcomes import Informed
 from robot.registering import register
-from robot.slots import WantsPerson, ask_account, ask_key
+from robot.slots import WantsPerson, ask_account, ask_key, say_to_the_end
 from robot.wording import Ongoing, place, tell, tell_again
 
 TOPIC = "no_power"
@@ -90,17 +90,23 @@ def ongoing(found: Sequence[At]) -> tuple[At, ...]:
     return tuple(sorted(on, key=_is_only_possible))
 
 
-async def say_outages(found: Sequence[At]) -> None:
-    """Say the sentences of points with an outage; briefly where this call has heard one already."""
+async def say_outages(found: Sequence[At]) -> bool:
+    """Say the sentences of points with an outage; briefly where this call has heard one to its end already.
+
+    Whether the first of them, at least, was heard to its end now.
+    """
     heard = (await Recall(HeardOutages)) or HeardOutages()
+    whole: list[bool] = []
     for at in found:
         pair = (at.point.id, outage_id(at.told))
+        prompt = tell(at.told, at.point.address)
         if len(found) == 1 and pair in heard.pairs and isinstance(at.told, Ongoing):
-            await Say(tell_again(at.told))
-        else:
-            await Say(tell(at.told, at.point.address))
-        heard = HeardOutages(heard.pairs | {pair})
-        await Remember(heard)
+            prompt = tell_again(at.told)
+        whole.append(await say_to_the_end(prompt))
+        if whole[-1]:
+            heard = HeardOutages(heard.pairs | {pair})
+            await Remember(heard)
+    return whole[0]
 
 
 async def talk(call: Call, points: tuple[ServicePoint, ...]) -> Outcome:

@@ -6,14 +6,15 @@ a digit there). Every question has an end: :class:`~ivr.call.script.GaveUp`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass
+from types import coroutine
 from typing import TypeVar
 
 from ivr.call.errands import Unavailable
 from ivr.call.model import Digits, Heard, NeedsPerson, Prompt
 from ivr.call.script import GaveUp, ask_until
-from ivr.call.verbs import Ask, Note, Say
+from ivr.call.verbs import Ask, Note, Reply, Say
 from outage_feed.model import ServicePoint
 from robot.errands import FindServicePoints, Points
 
@@ -40,6 +41,13 @@ class WantsPerson:
 @dataclass(frozen=True, slots=True)
 class _Again:
     """The caller wants to hear the question once more."""
+
+
+@coroutine
+def say_to_the_end(prompt: Prompt) -> Generator[Say, Reply[None], bool]:
+    """Say a prompt; whether it was heard to its end, and not cut short by a key."""
+    reply = yield Say(prompt)
+    return not reply.overheard
 
 
 async def ask_key(

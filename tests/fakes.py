@@ -1,5 +1,6 @@
 """Small, honest stand-ins with the same protocols as the real things."""
 
+import asyncio
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -31,12 +32,15 @@ class FakeJournal:
 
     begun: list[CallRecord] = field(default_factory=list)
     ended: list[CallRecord] = field(default_factory=list)
+    some_ended: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set once a call has ended."""
 
     async def begin(self, record: CallRecord) -> None:
         self.begun.append(record)
 
     async def end(self, record: CallRecord) -> None:
         self.ended.append(record)
+        self.some_ended.set()
 
 
 @dataclass

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import assert_never
 
-from ivr.call.model import Answer, Connected, Digits, NoInput, Prompt, TransferResult, Unanswered
+from ivr.call.model import Answer, Connected, Digits, Heard, NoInput, Prompt, TransferResult, Unanswered
 from ivr.call.verbs import Ask, Say, Transfer
 from ivr.errors import IvrError
 from ivr.ports import Asked, LineDropped, Said
@@ -80,8 +80,7 @@ class Strayed(IvrError):
 class Transcript:
     """The lines of a call, and how far it has come. Every method raises :class:`Strayed`.
 
-    Keys pressed ahead answer the next question before it is heard: its words need not be in the transcript, nor those
-    of what is said on the way to it.
+    Keys pressed ahead answer the next question without its being asked: its words do not stand in the transcript.
     """
 
     lines: tuple[Line, ...]
@@ -89,23 +88,28 @@ class Transcript:
     typed: str = ""
     """Keys pressed ahead, not yet asked for."""
 
-    def say(self, words: str) -> None:
-        """The robot says something. Raises :class:`LineDropped` when the caller hangs up meanwhile."""
+    def say(self, words: str) -> tuple[Heard, ...]:
+        """The robot says something; gives the keys that the caller presses meanwhile.
+
+        Raises :class:`LineDropped` when the caller hangs up meanwhile.
+        """
         self._hear(words)
         match self.ahead:
             case Presses(keys=keys):
                 self.typed += keys
                 self.at += 1
+                return (Digits(keys),)
             case HangsUp(in_queue=False):
                 self.at += 1
                 raise LineDropped
+        return ()
 
     def ask(self, words: str, ask: Ask) -> Answer:
         """The robot asks, and the caller answers. Raises :class:`LineDropped` when the caller hangs up instead."""
         if ask.flush:
             self.typed = ""
-        self._hear(words)
         if not self.typed:
+            self._hear(words)
             match self.ahead:
                 case Presses(keys=keys):
                     self.typed = keys
@@ -147,10 +151,9 @@ class Transcript:
 
     def _hear(self, words: str) -> None:
         line = self.ahead
-        if isinstance(line, RobotSays) and line.words == words:
-            self.at += 1
-        elif not self.typed:
+        if not isinstance(line, RobotSays) or line.words != words:
             raise self._strayed(f"the robot says\n  {words}\nbut here stands {_name(line)}")
+        self.at += 1
 
     def _take(self, ask: Ask) -> str:
         """Keys as a telephone gives them: up to ``most``, or up to the finishing key, which alone is an answer too."""
@@ -208,8 +211,8 @@ class ScenarioChannel:
         """Say a prompt."""
         words = self._spoken(say.prompt)
         with self._following():
-            self.transcript.say(words)
-        return Said(time.monotonic(), words)
+            overheard = self.transcript.say(words)
+        return Said(time.monotonic(), words, overheard)
 
     async def ask(self, ask: Ask) -> Asked:
         """Ask, and answer as the transcript says."""

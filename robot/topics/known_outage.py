@@ -11,7 +11,10 @@ from robot.outcomes import NothingToTell
 
 
 async def known_outage(call: Call) -> Outcome:
-    """Say the outage at the caller's address, or say nothing at all."""
+    """Say the outage at the caller's address, or say nothing at all.
+
+    Whoever cuts it short has not been informed: the key is for the menu, and that is where the call goes on.
+    """
     if call.caller is None:
         return NothingToTell()
     answer = await FindServicePoints(phone=call.caller)
@@ -22,5 +25,4 @@ async def known_outage(call: Call) -> Outcome:
     on = ongoing(found)[:MOST_TOLD]
     if not on:
         return NothingToTell()
-    await say_outages(on)
-    return informed_of(on[0])
+    return informed_of(on[0]) if await say_outages(on) else NothingToTell()

@@ -49,9 +49,9 @@ def rehearse(
     """Run ``script`` to its end.
 
     ``errands`` answer what they are given for; every other errand and every question or transfer takes the next of
-    ``answers`` (a callable is asked about each voice verb, also about ``Say``). HANG_UP as an answer, or
-    LineDropped raised by the callable, is the caller hanging up; a second voice verb after that ends the script, as
-    in the runner.
+    ``answers`` (a callable is asked about each voice verb, and gives for ``Say`` what was overheard). HANG_UP as an
+    answer, or LineDropped raised by the callable, is the caller hanging up; a second voice verb after that ends the
+    script, as in the runner.
     """
     steps = remembering(script)()
     done = Rehearsal()
@@ -91,5 +91,7 @@ def rehearse(
                 raise AssertionError(f"no answer left for {verb}") from None
         if isinstance(value, CallerHungUp):
             hung_up, thrown = True, value
+        elif isinstance(verb, Say):
+            reply = Reply(None, value or ())
         else:
             reply = Reply(value)

@@ -8,6 +8,7 @@ import pytest
 
 from ivr.call.errands import Errand, OpenTicket, Ticket, Unavailable
 from ivr.call.model import Call, Digits, NeedsPerson, NoInput, NoMatch, Outcome, Prompt
+from ivr.call.verbs import Say
 from outage_feed.model import Kind, Outage
 from robot.errands import FindOutages, FindServicePoints
 from robot.outcomes import Informed, NothingToTell, Ticketed
@@ -334,3 +335,17 @@ def test_calls_do_not_share_their_memory() -> None:
     world = errands([point()], [outage()])
     for _ in range(2):
         assert rehearse(lambda: no_power(CALL), [SILENT], world).names[0] == "outage_planned"
+
+
+def test_a_sentence_cut_short_by_a_key_counts_as_not_heard() -> None:
+    async def call() -> Outcome:
+        assert await known_outage(CALL) == NothingToTell()
+        return await no_power(CALL)
+
+    heard = iter([(ONE,), ()])
+
+    def answer(verb: Any) -> Any:
+        return next(heard) if isinstance(verb, Say) else SILENT
+
+    done = rehearse(call, answer, errands([point()], [outage()]))
+    assert done.names == ["outage_planned", "outage_planned", "outage_offer"]
