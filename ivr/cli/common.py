@@ -50,12 +50,6 @@ def fail_config(error: ConfigError) -> NoReturn:
 def with_settings(function: Callable[..., Any]) -> Callable[..., Any]:
     """Give a command its instance's settings as the first argument, and the option ``--home``."""
 
-    @click.option(
-        "--home",
-        type=click.Path(file_okay=False, path_type=Path),
-        envvar="IVR_HOME",
-        help="The instance's folder (with ivr.toml). Default: the nearest one upwards from here.",
-    )
     def wrapper(home: Path | None, *args: Any, **kwargs: Any) -> Any:
         try:
             settings: Settings = load_settings(home)
@@ -63,7 +57,13 @@ def with_settings(function: Callable[..., Any]) -> Callable[..., Any]:
             fail_config(error)
         return function(settings, *args, **kwargs)
 
-    return update_wrapper(wrapper, function)
+    # Last, because update_wrapper() would put the function's own options in the place of this one.
+    return click.option(
+        "--home",
+        type=click.Path(file_okay=False, path_type=Path),
+        envvar="IVR_HOME",
+        help="The instance's folder (with ivr.toml). Default: the nearest one upwards from here.",
+    )(update_wrapper(wrapper, function))
 
 
 @contextlib.contextmanager

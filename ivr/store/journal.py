@@ -147,7 +147,9 @@ class CallJournal:
         return written.wait(limit)
 
     def close(self, limit: float = CLOSE_SECONDS) -> None:
-        """Write what is left and stop (blocking, at most ``limit`` seconds). Never raises."""
+        """Write what is left and stop (blocking, at most ``limit`` seconds). Never raises; closing twice does no harm."""
+        if self._closing:
+            return
         self._closing = True
         stopped = self.flush(limit)
         self._thread.join(limit if stopped else 0)
