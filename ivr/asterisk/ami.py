@@ -106,7 +106,7 @@ class Ami:
         self._secret = secret
         self._clock = clock
         self._state = AmiState()
-        self._callbacks: list[tuple[str, OnEvent]] = []
+        self._callbacks: dict[str, list[OnEvent]] = {}
         self._link: _Link | None = None
         self._connected = asyncio.Event()
         self._keeping: asyncio.Task[None] | None = None
@@ -119,9 +119,9 @@ class Ami:
     def on(self, event: str, callback: OnEvent) -> None:
         """Have ``callback`` called for every event of this name, with its headers by lower-case name.
 
-        It is called on the event loop and must be quick; what it raises is logged. Register before :meth:`start`.
+        It is called on the event loop and must be quick; what it raises is logged.
         """
-        self._callbacks.append((event, callback))
+        self._callbacks.setdefault(event.lower(), []).append(callback)
 
     async def start(self) -> None:
         """Begin to connect, and to reconnect with growing pauses. Returns at once."""
@@ -171,6 +171,15 @@ class Ami:
             raise AmiError(f"Asterisk refused {name}: {response.get('message', 'no reason given')}")
         return response
 
+    def _dispatch(self, _: Manager, event: Any) -> None:
+        callbacks = self._callbacks.get(event.event.lower(), ())
+        headers = _headers(event) if callbacks else {}
+        for callback in callbacks:
+            try:
+                callback(headers)
+            except Exception:  # one listener's mistake must not end the connection
+                log.exception("event handler failed", event_name=event.event)
+
     async def _keep(self) -> None:
         pause = FIRST_PAUSE_S
         while True:
@@ -195,8 +204,7 @@ class Ami:
     async def _hold_connection(self) -> None:
         """Connect, log in, and stay until the connection is lost."""
         link = _Link(self._settings, asyncio.get_running_loop())
-        for event, callback in self._callbacks:
-            link.register_event(event, _guarded(callback))
+        link.register_event("*", self._dispatch)
         try:
             async with asyncio.timeout(self._settings.action_seconds):
                 await link.open()
@@ -224,13 +232,3 @@ def _headers(message: Any) -> dict[str, str]:
         for name, value in message.items()
         if isinstance(value, str | list)
     }
-
-
-def _guarded(callback: OnEvent) -> Callable[[Manager, Any], None]:
-    def call(manager: Manager, event: Any) -> None:
-        try:
-            callback(_headers(event))
-        except Exception:  # one listener's mistake must not end the connection
-            log.exception("event handler failed", event_name=event.event)
-
-    return call

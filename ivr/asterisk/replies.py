@@ -100,6 +100,8 @@ def parse_reply(line: str) -> AgiReply:
             raise ValueError(line)
         if code != 200:
             return AgiReply(code, -1, parsed["msg"] or line)
+        if "result=" not in line:
+            raise ValueError(line)
         value, data = parsed["result"]
         return AgiReply(200, int(value or 0), data, int(parsed.get("endpos", ("0", ""))[0]))
     except (ValueError, KeyError, TypeError) as error:
