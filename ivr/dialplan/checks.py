@@ -7,10 +7,12 @@ from collections.abc import Collection, Iterator, Mapping
 from datetime import date
 from graphlib import CycleError, TopologicalSorter
 
-from ivr.dialplan.fields import Exit, Node, PromptUse, resolve
-from ivr.dialplan.findings import Finding, Knowledge, known_names, near
-from ivr.dialplan.parse import CALENDAR_FILE, NUMBERS_FILE, NodeFile, Parsed, mentions
-from ivr.dialplan.source import Path, Source
+from rapidfuzz import process
+
+from ivr.dialplan.fields import Path, PromptUse, resolve
+from ivr.dialplan.findings import LIKE_ENOUGH, Finding, Knowledge, known_names, near
+from ivr.dialplan.parse import NUMBERS_FILE, NodeFile, Parsed, Ways
+from ivr.dialplan.source import Source
 from ivr.dialplan.topics import Topic
 from ivr.errors import Problem
 from ivr.prompts import PromptBook
@@ -42,11 +44,12 @@ def check(parsed: Parsed, around: Surroundings) -> Iterator[Problem]:
     known = Knowledge(around.topics, around.queues, schedules)
     for file in parsed.files.values():
         yield from _check_head(file, graph)
-        for name, node in file.nodes.items():
-            yield from _check_exits(file, name, node, graph)
-            yield from _placed(file.source, ("nodes", name), node.findings(known))
+        for name, ways in file.ways.items():
+            yield from _check_exits(file, name, ways, graph)
             if around.book is not None:
-                yield from _check_prompts(file, name, node, around.book)
+                yield from _check_prompts(file, name, ways, around.book)
+        for name, node in file.nodes.items():
+            yield from _placed(file.source, ("nodes", name), node.findings(known))
     yield from _check_line(parsed, around.line)
     yield from _check_numbers(parsed, graph)
     yield from _check_calendar(parsed, around.today)
@@ -57,50 +60,58 @@ def check(parsed: Parsed, around: Surroundings) -> Iterator[Problem]:
         yield from _check_book(around.book, around.engine_prompts)
 
 
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Wrong:
+    """What is wrong with a target, and the address that was probably meant."""
+
+    message: str
+    hint: str
+    meant: str = ""
+
+
 class _Graph:
     """Who leads where, by address."""
 
     def __init__(self, parsed: Parsed) -> None:
         self.files = parsed.files
-        self.exits: dict[str, list[Exit]] = {}
-        self.loose: dict[str, list[str]] = {}
-        for file in parsed.files.values():
-            for name, node in file.nodes.items():
-                self.exits[f"{file.name}:{name}"] = list(node.exits())
-            for name, data in file.broken.items():
-                self.loose[f"{file.name}:{name}"] = list(mentions(data))
+        self.nodes = {f"{file.name}:{name}": ways for file in parsed.files.values() for name, ways in file.ways.items()}
 
-    def exists(self, address: str) -> bool:
-        return address in self.exits or address in self.loose
+    def leads_to(self, address: str) -> Iterator[str]:
+        """Addresses that ``address`` leads to; for a mistyped target the one that was probably meant, so that one
+        slip of the hand is not told twice. Of a node that cannot be used, all that it mentions."""
+        ways = self.nodes[address]
+        for exit_ in ways.exits:
+            yield self.probably(exit_.target, address)
+        yield from (resolve(text, address) for text in ways.mentions if resolve(text, address) in self.nodes)
 
-    def ways(self, address: str) -> Iterator[str]:
-        """Addresses that ``address`` leads to; of a node that cannot be read, all that it mentions."""
-        found = [exit_.target for exit_ in self.exits.get(address, [])] + self.loose.get(address, [])
-        yield from (way for way in (resolve(target, address) for target in found) if self.exists(way))
+    def probably(self, target: str, address: str) -> str:
+        """The address that ``target``, written in ``address``, means or was probably meant to mean."""
+        wrong = self.wrong(target, self.files.get(address.partition(":")[0]))
+        return wrong.meant if wrong else resolve(target, address)
 
     def source(self, address: str) -> tuple[Source, Path]:
+        """Where the node at ``address`` is written."""
         file, _, name = address.partition(":")
         return self.files[file].source, ("nodes", name)
 
-    def problem(self, target: str, file: NodeFile | None) -> tuple[str, str] | None:
-        """What is wrong with ``target`` written in ``file``: message and hint; ``None`` when nothing is."""
+    def wrong(self, target: str, file: NodeFile | None) -> _Wrong | None:
+        """What is wrong with ``target`` written in ``file`` (``None``: outside, where it may name a file alone)."""
         there, colon, name = target.rpartition(":")
-        if not colon and file is None:
-            if target in self.files:
-                return None
-            return f"unknown file {target!r}", near(target, self.files) or known_names(self.files)
         if not colon:
-            there = file.name if file else ""
+            there, name = (target, "") if file is None else (file.name, target)
         if there not in self.files:
-            return f"unknown file {there!r}", near(there, self.files) or known_names(self.files)
+            like = process.extractOne(there, sorted(self.files), score_cutoff=LIKE_ENOUGH)
+            meant = f"{like[0]}:{name or self.files[like[0]].start}" if like else ""
+            return _Wrong(f"unknown file {there!r}", near(there, self.files) or known_names(self.files), meant)
         within = self.files[there]
-        if name in within.names or within.source.data is None:
+        if not name or name in within.ways or within.source.data is None:
             return None
-        elsewhere = [f"{other.name}:{name}" for other in self.files.values() if name in other.names]
-        hint = near(name, within.names)
+        elsewhere = [address for address in self.nodes if address.endswith(f":{name}")]
         if elsewhere:
-            hint = f"did you mean {elsewhere[0]!r}?"
-        return f"unknown node {target!r}", hint or known_names(within.names)
+            return _Wrong(f"unknown node {target!r}", f"did you mean {elsewhere[0]!r}?", elsewhere[0])
+        like = process.extractOne(name, sorted(within.ways), score_cutoff=LIKE_ENOUGH)
+        meant = f"{there}:{like[0]}" if like else ""
+        return _Wrong(f"unknown node {target!r}", near(name, within.ways) or known_names(within.ways), meant)
 
 
 def _placed(source: Source, base: Path, findings: Iterator[Finding]) -> Iterator[Problem]:
@@ -111,26 +122,25 @@ def _placed(source: Source, base: Path, findings: Iterator[Finding]) -> Iterator
 
 def _check_head(file: NodeFile, graph: _Graph) -> Iterator[Problem]:
     for key, target in (("start", file.start), ("after_transfer", file.after_transfer)):
-        if target and (wrong := graph.problem(target, file)):
-            yield file.source.at_value((key,), *wrong)
+        if target and (wrong := graph.wrong(target, file)):
+            yield file.source.at_value((key,), wrong.message, wrong.hint)
 
 
-def _check_exits(file: NodeFile, name: str, node: Node, graph: _Graph) -> Iterator[Problem]:
-    for exit_ in node.exits():
-        if wrong := graph.problem(exit_.target, file):
-            yield file.source.at_value(("nodes", name, *exit_.path), *wrong)
+def _check_exits(file: NodeFile, name: str, ways: Ways, graph: _Graph) -> Iterator[Problem]:
+    for exit_ in ways.exits:
+        if wrong := graph.wrong(exit_.target, file):
+            yield file.source.at_value(("nodes", name, *exit_.path), wrong.message, wrong.hint)
 
 
-def _check_prompts(file: NodeFile, name: str, node: Node, book: PromptBook) -> Iterator[Problem]:
-    base = ("nodes", name)
-    for path, use in node.prompts():
-        written = (*base, *path, "name")
-        place: Path = written if written in file.source.values else (*base, *path)
+def _check_prompts(file: NodeFile, name: str, ways: Ways, book: PromptBook) -> Iterator[Problem]:
+    for path, use in ways.prompts:
+        base = ("nodes", name, *path)
+        place: Path = (*base, "name") if (*base, "name") in file.source.values else base
         if use.name not in book:
             hint = near(use.name, book.names()) or "its words belong into prompts/ru/*.yaml"
             yield file.source.at_value(place, f"unknown prompt {use.name!r}", hint)
         else:
-            yield from _check_values(file.source, (*base, *path), place, use, book)
+            yield from _check_values(file.source, base, place, use, book)
 
 
 def _check_values(source: Source, base: Path, place: Path, use: PromptUse, book: PromptBook) -> Iterator[Problem]:
@@ -155,7 +165,7 @@ def _check_line(parsed: Parsed, line: str) -> Iterator[Problem]:
     if file is None:
         hint = near(line, parsed.files) or known_names(parsed.files)
         yield Problem("ivr.toml", 0, 0, f"[line] entry: there is no dialplan file {line!r}", hint)
-    elif file.source.data is not None and file.after_transfer is None:
+    elif isinstance(file.source.data, dict) and file.after_transfer is None:
         hint = "where callers go on who come back from a queue after the engine was restarted"
         yield file.source.at_key((), "the line's first file needs “after_transfer”", hint)
 
@@ -165,8 +175,8 @@ def _check_numbers(parsed: Parsed, graph: _Graph) -> Iterator[Problem]:
         return
     yield from _placed(parsed.numbers_source, (), parsed.numbers.findings())
     for number, about in parsed.numbers.numbers.items():
-        if about.entry and (wrong := graph.problem(about.entry, None)):
-            yield parsed.numbers_source.at_value(("numbers", number, "entry"), *wrong)
+        if about.entry and (wrong := graph.wrong(about.entry, None)):
+            yield parsed.numbers_source.at_value(("numbers", number, "entry"), wrong.message, wrong.hint)
 
 
 def _check_calendar(parsed: Parsed, today: date | None) -> Iterator[Problem]:
@@ -181,34 +191,33 @@ def _check_calendar(parsed: Parsed, today: date | None) -> Iterator[Problem]:
 
 
 def _check_reach(parsed: Parsed, graph: _Graph, line: str) -> Iterator[Problem]:
-    roots = [f"{line}:{parsed.files[line].start}"]
-    entries = [about.entry for about in parsed.numbers.numbers.values() if about.entry] if parsed.numbers else []
-    roots += [entry if ":" in entry else f"{entry}:{parsed.files[entry].start}" for entry in entries
-              if entry.partition(":")[0] in parsed.files]  # fmt: skip
-    after = parsed.files[line].after_transfer
-    if after:
-        roots.append(resolve(after, f"{line}:"))
+    first = parsed.files[line]
+    roots = [graph.probably(target, f"{line}:") for target in (first.start, first.after_transfer) if target]
+    for entry in (about.entry for about in parsed.numbers.numbers.values()) if parsed.numbers else ():
+        if entry and ":" in entry:
+            roots.append(graph.probably(entry, ""))
+        elif entry in parsed.files:
+            roots.append(graph.probably(parsed.files[entry].start, f"{entry}:"))
     reached: set[str] = set()
     while roots:
         address = roots.pop()
-        if address not in reached and graph.exists(address):
+        if address not in reached and address in graph.nodes:
             reached.add(address)
-            roots += graph.ways(address)
+            roots += graph.leads_to(address)
     for file in parsed.files.values():
-        inside = [name for name in file.names if f"{file.name}:{name}" in reached]
-        if not inside and file.names:
+        missed = sorted(name for name in file.ways if f"{file.name}:{name}" not in reached)
+        if missed and len(missed) == len(file.ways):
             hint = f"lead to {file.name}:{file.start} from somewhere, or give it a number in {NUMBERS_FILE}.yaml"
             yield file.source.at_key(("start",), f"no call ever comes to file {file.name!r}", hint)
-            continue
-        for name in sorted(file.names - set(inside)):
-            yield file.source.at_key(("nodes", name), f"no call ever comes to node {name!r}")
+        else:
+            yield from (file.source.at_key(("nodes", name), f"no call ever comes to node {name!r}") for name in missed)
 
 
 def _check_loops(graph: _Graph) -> Iterator[Problem]:
     """Ways on which a caller who does nothing goes round for ever. Every found loop is cut open, to find the next."""
     idle = {
-        address: {resolve(e.target, address) for e in exits if not e.chosen} & graph.exits.keys()
-        for address, exits in graph.exits.items()
+        address: {resolve(e.target, address) for e in ways.exits if not e.chosen} & graph.nodes.keys()
+        for address, ways in graph.nodes.items()
     }
     while True:
         try:
@@ -240,6 +249,3 @@ def _check_book(book: PromptBook, engine_prompts: tuple[str, ...]) -> Iterator[P
         if name not in book:
             hint = near(name, book.names()) or "its words belong into prompts/ru/*.yaml"
             yield Problem("prompts", 0, 0, f"the engine itself says the prompt {name!r}, which does not exist", hint)
-
-
-__all__ = ["CALENDAR_FILE", "MOST_PROMPT_SECONDS", "NUMBERS_FILE", "Surroundings", "check"]

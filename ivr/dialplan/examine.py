@@ -29,7 +29,7 @@ def examine(texts: Mapping[str, str], around: Surroundings, *, version: str = ""
     problems = sorted({*parsed.problems, *check(parsed, around)})
     counts = {
         "files": len(texts),
-        "nodes": sum(len(file.names) for file in parsed.files.values()),
+        "nodes": sum(len(file.ways) for file in parsed.files.values()),
         "numbers": len(parsed.numbers.numbers) if parsed.numbers else 0,
         "schedules": len(parsed.calendar.schedules) if parsed.calendar else 0,
         "prompts": len(around.book.names()) if around.book else 0,

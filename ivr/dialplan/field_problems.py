@@ -7,14 +7,26 @@ from typing import Any, get_args
 
 from pydantic import ValidationError
 
-from ivr.dialplan.fields import NAME, TARGET, Part
+from ivr.dialplan.fields import NAME, TARGET, Part, Path
 from ivr.dialplan.findings import known_names, near
-from ivr.dialplan.source import Path, Source
+from ivr.dialplan.source import Source
 from ivr.errors import Problem
 
 _KEY = "[key]"
 _NAME_HINT = "small Latin letters, digits and underscores"
 _MOST_SHOWN = 40
+_PLAIN = {
+    "bool_parsing": "must be yes or no",
+    "int_parsing": "must be a whole number",
+    "int_from_float": "must be a whole number",
+    "float_parsing": "must be a number",
+    "model_type": "must be a mapping of fields",
+    "dict_type": "must be a mapping of names",
+    "tuple_type": "must be a list",
+    "string_type": "must be a text",
+    "too_short": "must have something in it",
+}
+"""pydantic's kinds of error in plainer words."""
 
 
 def field_problems(
@@ -42,10 +54,8 @@ def field_problems(
         elif kind == "value_error":
             yield source.at_value(path, f"{field}: {item['msg'].removeprefix('Value error, ')}")
         else:
-            message = item["msg"].replace("Input should be", "must be").replace("String should", "must")
-            message = message.replace("Dictionary should have at least 1 item after validation, not 0", "is empty")
-            message = message.replace("a valid dictionary or instance of", "a mapping with the fields of")
-            yield source.at_value(path, f"{field or what}: {message[:1].lower()}{message[1:]}, not {_shown(given)}")
+            message = _PLAIN.get(kind) or item["msg"].replace("Input should be", "must be").replace("should", "must")
+            yield source.at_value(path, f"{field or what}: {message}, not {_shown(given)}")
 
 
 def _whose(what: str, location: Path) -> str:

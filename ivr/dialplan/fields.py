@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, get_args
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, WithJsonSchema
+from pydantic.fields import FieldInfo
 
 from ivr.call.model import Prompt, Value
 
@@ -15,13 +16,28 @@ if TYPE_CHECKING:
     from ivr.dialplan.findings import Finding, Knowledge
     from ivr.dialplan.walk import Visit
 
+Path = tuple[str | int, ...]
+"""Where something is in a file or a node: keys and list positions from the top."""
 NAME = r"^[a-z][a-z0-9_]*$"
 """Names of nodes, files and prompts: small Latin letters, digits, underscores."""
 TARGET = r"^([a-z][a-z0-9_]*:)?[a-z][a-z0-9_]*$"
 
+REPEAT = "repeat"
+"""In a menu's choices, where a target stands: say the menu again. No node can be called so."""
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """Marks a field as a way out of its node; ``chosen`` when only the caller's own choice leads there."""
+
+    chosen: bool = False
+
+
 Name = Annotated[str, StringConstraints(pattern=NAME)]
-Target = Annotated[str, StringConstraints(pattern=TARGET)]
+Target = Annotated[str, StringConstraints(pattern=TARGET), Way()]
 """Where to go on: a node of the same file, or ``file:node``."""
+ChosenTarget = Annotated[str, StringConstraints(pattern=TARGET), Way(chosen=True)]
+"""The same, where nobody comes without asking for it."""
 Seconds = Annotated[float, Field(gt=0, le=3600)]
 
 
@@ -64,6 +80,8 @@ def _typed(text: str, types: tuple[type, ...]) -> Value:
     if str in types:
         return text
     if int in types:
+        if not text.removeprefix("-").isdecimal():
+            raise ValueError(f"{text!r} is not a whole number")
         return int(text)
     if date in types:
         return date.fromisoformat(text)
@@ -86,21 +104,16 @@ class Exit:
     nothing at all, so they must come to an end by themselves.
     """
 
-    path: tuple[str | int, ...]
+    path: Path
     target: str
     chosen: bool = False
 
 
 class Node(Part):
-    """A station of a call. A kind of node is a file in ``nodes/``: fields, checks and behaviour together."""
+    """A station of a call. A kind of node is a file in ``nodes/``: fields, checks and behaviour together.
 
-    def exits(self) -> Iterator[Exit]:
-        """All targets that are written in this node."""
-        yield from ()
-
-    def prompts(self) -> Iterator[tuple[tuple[str | int, ...], PromptUse]]:
-        """All prompts that are written in this node, and where."""
-        yield from ()
+    Its ways out and its prompts are found by the types of its fields: :data:`Target` and :data:`Wording`.
+    """
 
     def findings(self, known: Knowledge) -> Iterator[Finding]:
         """What is wrong with this node beyond its fields, targets and prompts."""
@@ -110,12 +123,43 @@ class Node(Part):
         """Do what this node is for; the target to go on at, or ``None`` at the end of the call."""
         raise NotImplementedError
 
-    def _one_prompt(self, field: str) -> Iterator[tuple[tuple[str | int, ...], PromptUse]]:
-        value: Any = getattr(self, field)
-        if value is not None:
-            yield (field,), value
 
-    def _one_exit(self, field: str) -> Iterator[Exit]:
-        value: Any = getattr(self, field)
-        if value is not None:
-            yield Exit((field,), value)
+def exits_of(model: type[Part], values: Mapping[str, Any], above: Path = ()) -> Iterator[Exit]:
+    """All targets among the field values of a node (or of a part of one), and where they are written."""
+    for name, path, value in _values_of(model, values, above):
+        way = _way(model.model_fields[name])
+        if way is not None and isinstance(value, str):
+            if not (way.chosen and value == REPEAT):
+                yield Exit(path, value, way.chosen)
+        elif isinstance(value, Part):
+            yield from exits_of(type(value), dict(value), path)
+
+
+def prompts_of(model: type[Part], values: Mapping[str, Any], above: Path = ()) -> Iterator[tuple[Path, PromptUse]]:
+    """All prompts among the field values of a node (or of a part of one), and where they are written."""
+    for _, path, value in _values_of(model, values, above):
+        if isinstance(value, PromptUse):
+            yield path, value
+        elif isinstance(value, Part):
+            yield from prompts_of(type(value), dict(value), path)
+
+
+def _values_of(model: type[Part], values: Mapping[str, Any], above: Path) -> Iterator[tuple[str, Path, Any]]:
+    """Field name, path and value; of lists and mappings, every value in them."""
+    for name, field in model.model_fields.items():
+        value, path = values.get(name), (*above, field.alias or name)
+        if isinstance(value, tuple):
+            yield from ((name, (*path, index), item) for index, item in enumerate(value))
+        elif isinstance(value, dict):
+            yield from ((name, (*path, key), item) for key, item in value.items())
+        else:
+            yield name, path, value
+
+
+def _way(field: FieldInfo) -> Way | None:
+    """The mark of a field, also of an optional one."""
+    marks = [
+        *field.metadata,
+        *(mark for arg in get_args(field.annotation) for mark in getattr(arg, "__metadata__", ())),
+    ]
+    return next((mark for mark in marks if isinstance(mark, Way)), None)

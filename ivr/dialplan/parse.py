@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import Any, TypeVar
 
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from ivr.dialplan.calendar import Calendar
 from ivr.dialplan.field_problems import field_problems
-from ivr.dialplan.fields import NAME, Node, Part
+from ivr.dialplan.fields import NAME, REPEAT, Exit, Node, Part, Path, PromptUse, exits_of, prompts_of
 from ivr.dialplan.findings import known_names, near
 from ivr.dialplan.model import FileHead
 from ivr.dialplan.nodes import kinds
@@ -22,10 +22,18 @@ from ivr.errors import Problem
 
 NUMBERS_FILE = "numbers"
 CALENDAR_FILE = "calendar"
-RESERVED = frozenset({"repeat"})
-"""Names that mean something else where a target stands."""
 
 P = TypeVar("P", bound=Part)
+
+
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """What a node refers to. Of a node that cannot be used: as much as can be read, so that all is found at once."""
+
+    exits: tuple[Exit, ...] = ()
+    prompts: tuple[tuple[Path, PromptUse], ...] = ()
+    mentions: tuple[str, ...] = ()
+    """Of a node that cannot be used: every text in it, because each may be a target."""
 
 
 @dataclass(slots=True)
@@ -37,13 +45,9 @@ class NodeFile:
     start: str = ""
     after_transfer: str | None = None
     nodes: dict[str, Node] = field(default_factory=dict)
-    broken: dict[str, Any] = field(default_factory=dict)
-    """Nodes that cannot be used, as plain text: they exist for those that lead to them."""
-
-    @property
-    def names(self) -> set[str]:
-        """All nodes that are written in the file, good or not."""
-        return self.nodes.keys() | self.broken.keys()
+    """The nodes that can be used."""
+    ways: dict[str, Ways] = field(default_factory=dict)
+    """Of all nodes that are written in the file, good or not."""
 
 
 @dataclass(slots=True)
@@ -85,19 +89,52 @@ def parse_files(texts: Mapping[str, str]) -> Parsed:
 
 
 def _whole_file(source: Source, what: str, model: type[P], problems: list[Problem]) -> P | None:
+    """The file as a model. Where a part of it is wrong, the rest: it can still be checked."""
     if source.data is None:
         return None
-    return _validated(source, (), what, model, source.data, problems)
+    whole = _validated(source, (), what, model, source.data, problems)
+    if whole is not None or not isinstance(source.data, dict):
+        return whole
+    partial: P = model.model_construct(None, **_good_fields(model, source.data))
+    return partial
 
 
-def _validated(
-    source: Source, path: tuple[str | int, ...], what: str, model: type[P], data: Any, problems: list[Problem]
-) -> P | None:
+def _validated(source: Source, path: Path, what: str, model: type[P], data: Any, problems: list[Problem]) -> P | None:
     try:
         return model.model_validate(data)
     except ValidationError as error:
         problems += field_problems(source, path, what, model, error)
         return None
+
+
+def _good_fields(model: type[Part], data: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields of ``data`` that can be read, each by itself; of a mapping or a list, its readable items."""
+    good: dict[str, Any] = {}
+    for name, about in model.model_fields.items():
+        written = data.get(about.alias or name)
+        reader: TypeAdapter[Any] = TypeAdapter(about.rebuild_annotation())
+        for attempt in _attempts(reader, written):
+            try:
+                good[name] = reader.validate_python(attempt)
+            except ValidationError:
+                continue
+            break
+    return good
+
+
+def _attempts(reader: TypeAdapter[Any], written: Any) -> Iterator[Any]:
+    """A value as it is; then, of a mapping or a list, without the items that are wrong."""
+    if written is None:
+        return
+    yield written
+    try:
+        reader.validate_python(written)
+    except ValidationError as error:
+        wrong = {item["loc"][0] for item in error.errors() if item["loc"]}
+        if isinstance(written, dict):
+            yield {key: value for key, value in written.items() if key not in wrong}
+        elif isinstance(written, list):
+            yield [value for index, value in enumerate(written) if index not in wrong]
 
 
 def _node_file(name: str, source: Source, problems: list[Problem]) -> NodeFile:
@@ -110,31 +147,43 @@ def _node_file(name: str, source: Source, problems: list[Problem]) -> NodeFile:
     file.after_transfer = _text(data.get("after_transfer")) or None
     nodes = data.get("nodes")
     for node_name, fields in nodes.items() if isinstance(nodes, dict) else ():
-        path = ("nodes", node_name)
-        if node_name in RESERVED:
-            problems.append(source.at_key(path, f"a node cannot be called {node_name!r}: a menu says itself again so"))
-        node = _node(source, node_name, fields, problems) if isinstance(fields, dict) else None
-        if node is None:
-            file.broken[node_name] = fields
-        else:
-            file.nodes[node_name] = node
+        if node_name == REPEAT:
+            message = f"a node cannot be called {node_name!r}: in a menu that means to say it again"
+            problems.append(source.at_key(("nodes", node_name), message))
+        _take_node(file, node_name, fields, problems)
     return file
 
 
-def _node(source: Source, name: str, fields: dict[str, Any], problems: list[Problem]) -> Node | None:
-    path = ("nodes", name)
+def _take_node(file: NodeFile, name: str, fields: Any, problems: list[Problem]) -> None:
+    mentioned = tuple(mentions(fields))
+    if not isinstance(fields, dict):  # the head of the file has said so already
+        file.ways[name] = Ways(mentions=mentioned)
+        return
+    model = _kind(file.source, name, fields, problems)
+    if model is None:
+        file.ways[name] = Ways(mentions=mentioned)
+        return
+    rest = {key: value for key, value in fields.items() if key != "kind"}
+    what = f"{fields['kind']} “{name}”"
+    node = _validated(file.source, ("nodes", name), what, model, rest, problems)
+    values = _good_fields(model, rest) if node is None else dict(node)
+    exits, prompts = tuple(exits_of(model, values)), tuple(prompts_of(model, values))
+    file.ways[name] = Ways(exits, prompts, mentioned if node is None else ())
+    if node is not None:
+        file.nodes[name] = node
+
+
+def _kind(source: Source, name: str, fields: dict[str, Any], problems: list[Problem]) -> type[Node] | None:
     kind = fields.get("kind")
     if kind is None:
-        problems.append(source.at_key(path, f"node “{name}” needs “kind”", known_names(kinds())))
+        problems.append(source.at_key(("nodes", name), f"node “{name}” needs “kind”", known_names(kinds())))
         return None
     model = kinds().get(kind) if isinstance(kind, str) else None
     if model is None:
         shown = kind if isinstance(kind, str) else "that"
         hint = near(shown, kinds()) or known_names(kinds())
-        problems.append(source.at_value((*path, "kind"), f"there is no kind of node {shown!r}", hint))
-        return None
-    rest = {key: value for key, value in fields.items() if key != "kind"}
-    return _validated(source, path, f"{kind} “{name}”", model, rest, problems)
+        problems.append(source.at_value(("nodes", name, "kind"), f"there is no kind of node {shown!r}", hint))
+    return model
 
 
 def _text(value: Any) -> str:

@@ -13,10 +13,9 @@ from typing import Any
 
 import yaml
 
+from ivr.dialplan.fields import Path
 from ivr.errors import Problem
 
-Path = tuple[str | int, ...]
-"""Where something is in a file: keys and list positions from the top."""
 Place = tuple[int, int]
 """Line and column, from 1."""
 

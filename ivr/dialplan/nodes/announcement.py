@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from ivr.call import verbs
 from ivr.call.errands import Announcement as Announced
 from ivr.call.errands import CurrentAnnouncement, NoAnnouncement
 from ivr.call.model import Prompt
-from ivr.dialplan.fields import Exit, Node, Target
+from ivr.dialplan.fields import Node, Target
 from ivr.dialplan.walk import Visit
 
 
@@ -19,10 +17,6 @@ class Announcement(Node):
     """
 
     next: Target
-
-    def exits(self) -> Iterator[Exit]:
-        """``next``."""
-        return self._one_exit("next")
 
     async def run(self, visit: Visit) -> str | None:
         """Without an announcement, or when it cannot be read in time, the caller notices nothing."""

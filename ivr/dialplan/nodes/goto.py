@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from ivr.dialplan.fields import Exit, Node, Target
+from ivr.dialplan.fields import Node, Target
 from ivr.dialplan.walk import Visit
 
 
@@ -12,10 +10,6 @@ class Goto(Node):
     """Go on at ``to``. Useful where several ways meet, or to lead into another file under a name of this one."""
 
     to: Target
-
-    def exits(self) -> Iterator[Exit]:
-        """``to``."""
-        return self._one_exit("to")
 
     async def run(self, visit: Visit) -> str | None:
         """Nothing is heard."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from ivr.call import verbs
 from ivr.call.errands import Now
-from ivr.dialplan.fields import Exit, Name, Node, Target
+from ivr.dialplan.fields import Name, Node, Target
 from ivr.dialplan.findings import Finding, Knowledge
 from ivr.dialplan.walk import Visit
 
@@ -21,11 +21,6 @@ class Hours(Node):
     open: Target
     closed: Target
     holiday: Target | None = None
-
-    def exits(self) -> Iterator[Exit]:
-        """``open``, ``closed`` and ``holiday``."""
-        for field in ("open", "closed", "holiday"):
-            yield from self._one_exit(field)
 
     def findings(self, known: Knowledge) -> Iterator[Finding]:
         """The schedule must exist."""

@@ -10,12 +10,10 @@ from pydantic import BeforeValidator, Field
 from ivr.call import verbs
 from ivr.call.model import Digits, Heard, Prompt, Utterance
 from ivr.call.script import GaveUp, ask_until
-from ivr.dialplan.fields import Exit, Node, Part, PromptUse, Target, Whole, Wording, Wordings
+from ivr.dialplan.fields import REPEAT, ChosenTarget, Node, Part, PromptUse, Target, Whole, Wording, Wordings
 from ivr.dialplan.findings import Finding, Knowledge
 from ivr.dialplan.walk import Visit
 
-REPEAT = "repeat"
-"""The target that says the menu again."""
 KEYS = {**{digit: digit for digit in "0123456789"}, "star": "*", "hash": "#"}
 """Keys as they are written → as they are pressed."""
 MOST_CHOICES = 6
@@ -27,7 +25,7 @@ MOST_REPEATS = 5
 class Choice(Part):
     """Where a key leads. ``label`` says in a few words what the choice is, for the record and the terminal."""
 
-    to: Target
+    to: ChosenTarget
     label: str = Field("", max_length=80)
 
 
@@ -46,7 +44,7 @@ def _both(value: object) -> object:
     return {"no_input": value, "no_match": value} if isinstance(value, str | int) else value
 
 
-ChoiceUse = Annotated[Choice, BeforeValidator(_target_only, json_schema_input_type=Target | Choice)]
+ChoiceUse = Annotated[Choice, BeforeValidator(_target_only, json_schema_input_type=ChosenTarget | Choice)]
 TriesUse = Annotated[Tries, BeforeValidator(_both, json_schema_input_type=Whole | Tries)]
 
 
@@ -66,21 +64,6 @@ class Menu(Node):
     silent: Target
     not_understood: Target
     wait: float = Field(5.0, ge=1, le=30)
-
-    def exits(self) -> Iterator[Exit]:
-        """The choices, and where a caller comes to who chooses none."""
-        for key, choice in self.choices.items():
-            if choice.to != REPEAT:
-                yield Exit(("choices", key, "to"), choice.to, chosen=True)
-        yield from self._one_exit("silent")
-        yield from self._one_exit("not_understood")
-
-    def prompts(self) -> Iterator[tuple[tuple[str | int, ...], PromptUse]]:
-        """The question and both ladders."""
-        yield ("prompt",), self.prompt
-        for field in ("no_input", "no_match"):
-            for index, wording in enumerate(getattr(self, field)):
-                yield (field, index), wording
 
     def findings(self, known: Knowledge) -> Iterator[Finding]:
         """Keys that exist, not too many of them, and ladders that fit ``tries``."""

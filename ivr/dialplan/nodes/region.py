@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from ivr.call import verbs
-from ivr.dialplan.fields import Exit, Node, Target
+from ivr.dialplan.fields import Node, Target
 from ivr.dialplan.numbers import Origin
 from ivr.dialplan.walk import Visit
 
@@ -19,11 +17,6 @@ class Region(Node):
     served: Target
     outside: Target
     unknown: Target
-
-    def exits(self) -> Iterator[Exit]:
-        """All three ways."""
-        for field in ("served", "outside", "unknown"):
-            yield from self._one_exit(field)
 
     async def run(self, visit: Visit) -> str | None:
         """Look at the numbers."""

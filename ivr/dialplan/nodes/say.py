@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from ivr.call import verbs
-from ivr.dialplan.fields import Exit, Node, PromptUse, Target, Wording
+from ivr.dialplan.fields import Node, Target, Wording
 from ivr.dialplan.walk import Visit
 
 
@@ -19,14 +17,6 @@ class Say(Node):
     prompt: Wording
     interruptible: bool = True
     next: Target | None = None
-
-    def exits(self) -> Iterator[Exit]:
-        """``next``."""
-        return self._one_exit("next")
-
-    def prompts(self) -> Iterator[tuple[tuple[str | int, ...], PromptUse]]:
-        """``prompt``."""
-        return self._one_prompt("prompt")
 
     async def run(self, visit: Visit) -> str | None:
         """Say it."""

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pydantic import Field
 
 from ivr.call.model import NeedsPerson, OutcomeClass
-from ivr.dialplan.fields import Exit, Name, Node, Target
+from ivr.dialplan.fields import Name, Node, Target
 from ivr.dialplan.findings import Finding, Knowledge, known_names, near
 from ivr.dialplan.topics import settings_of
 from ivr.dialplan.walk import Visit
@@ -26,11 +26,6 @@ class Topic(Node):
     to_person: Target | None = None
     next: Target | None = None
 
-    def exits(self) -> Iterator[Exit]:
-        """``helped``, ``to_person`` and ``next``."""
-        for field in ("helped", "to_person", "next"):
-            yield from self._one_exit(field)
-
     def findings(self, known: Knowledge) -> Iterator[Finding]:
         """The topic must exist and take these settings, all that it needs and no others."""
         topic = known.topics.get(self.topic)
@@ -40,7 +35,7 @@ class Topic(Node):
         takes = settings_of(topic)
         for name, value in self.settings.items():
             if name not in takes:
-                hint = near(name, takes) or known_names(takes)
+                hint = near(name, takes) or (known_names(takes) if takes else "it takes none")
                 yield Finding(("with", name), f"topic {self.topic} has no setting {name!r}", hint, at_key=True)
             elif takes[name].values and value not in takes[name].values:
                 hint = near(value, takes[name].values) or known_names(takes[name].values)

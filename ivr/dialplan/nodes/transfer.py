@@ -8,7 +8,7 @@ from pydantic import Field
 
 from ivr.call import verbs
 from ivr.call.model import Connected, TalkedToPerson, Unanswered
-from ivr.dialplan.fields import Exit, Node, PromptUse, Seconds, Target, Whole, Wording
+from ivr.dialplan.fields import Node, Seconds, Target, Whole, Wording
 from ivr.dialplan.findings import Finding, Knowledge
 from ivr.dialplan.walk import Visit
 
@@ -26,15 +26,6 @@ class Transfer(Node):
     priority: Whole = Field(0, ge=0, le=20)
     patience: Seconds | None = None
     next: Target | None = None
-
-    def exits(self) -> Iterator[Exit]:
-        """``no_answer`` and ``next``."""
-        yield from self._one_exit("no_answer")
-        yield from self._one_exit("next")
-
-    def prompts(self) -> Iterator[tuple[tuple[str | int, ...], PromptUse]]:
-        """``announce``."""
-        return self._one_prompt("announce")
 
     def findings(self, known: Knowledge) -> Iterator[Finding]:
         """Asterisk must know the queue."""
