@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum, auto
+from typing import Literal
 
 from ivr.call.errands import Unavailable
 from ivr.call.memory import Recall, Remember
@@ -47,6 +48,8 @@ class KnownPoints:
     """The service points that this call is about, once they are known: nobody is asked for them again."""
 
     points: tuple[ServicePoint, ...]
+    named: bool
+    """Whether the caller named them; else they were found by the caller's number, and another may be meant."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,23 +112,23 @@ async def say_outages(found: Sequence[At]) -> bool:
     return whole[0]
 
 
-async def talk(call: Call, points: tuple[ServicePoint, ...]) -> Outcome:
+async def talk(call: Call, known: KnownPoints) -> Outcome:
     """Tell what is known of these points; where nothing is, register the call. Always a way to a person."""
     for _ in range(MOST_ADDRESSES):
-        await Remember(KnownPoints(points))
-        outcome = await _talk_of(call, points)
+        await Remember(known)
+        outcome = await _talk_of(call, known)
         if outcome is not None:
             return outcome
         asked = await ask_account()
         if isinstance(asked, NeedsPerson):
             return asked
-        points = asked
+        known = KnownPoints(asked, named=True)
     return NeedsPerson("many addresses")
 
 
-async def _talk_of(call: Call, points: tuple[ServicePoint, ...]) -> Outcome | None:
+async def _talk_of(call: Call, known: KnownPoints) -> Outcome | None:
     """The outcome, or ``None`` when the caller wants to know about another address."""
-    found = await look_up(points)
+    found = await look_up(known.points)
     if isinstance(found, Unavailable):
         await Say(Prompt("outage_list_unavailable"))
         return NeedsPerson("outage list unavailable")
@@ -136,13 +139,38 @@ async def _talk_of(call: Call, points: tuple[ServicePoint, ...]) -> Outcome | No
         chosen = await _choose(found)
         if not isinstance(chosen, At):
             return chosen
-        found = (chosen,)
+        found, known = (chosen,), KnownPoints((chosen.point,), named=True)
+        await Remember(known)
     (at,) = found
     if isinstance(at.told, Restored):
         return await _tell_and_offer(call, (at,))
     await Say(tell(at.told, at.point.address))
+    if not known.named:
+        other = await _another_is_meant(at)
+        if other is not False:
+            return other
+        await Remember(KnownPoints((at.point,), named=True))
     why = "the list is stale" if isinstance(at.told, FeedStale) else "no outage is known"
     return await register(call, topic=TOPIC, text=f"no power; {why}", point=at.point)
+
+
+async def _another_is_meant(at: At) -> NeedsPerson | Literal[False] | None:
+    """Before a ticket sends people to an address that only the caller's number tells: is it the right one?
+
+    ``None`` when the caller wants another address. Silence agrees: nobody has to press a key to be registered.
+    """
+    stale = isinstance(at.told, FeedStale)  # that sentence has not named the address
+    question = Prompt("register_at", place=place(at.point.address)) if stale else Prompt("register_here")
+    key = await ask_key(question, {"1": _Next.REGISTER, "2": _Next.ANOTHER}, no_match=[question], wait=3.0)
+    match key:
+        case WantsPerson():
+            return NeedsPerson("asked for a person")
+        case GaveUp(silent=False):
+            return NeedsPerson("not understood")
+        case _Next.ANOTHER:
+            return None
+        case _:
+            return False
 
 
 async def _tell_and_offer(call: Call, found: tuple[At, ...]) -> Outcome | None:
@@ -166,8 +194,9 @@ async def _tell_and_offer(call: Call, found: tuple[At, ...]) -> Outcome | None:
             case _Next.ANOTHER:
                 return None
             case _Next.REGISTER:
-                text = f"no power in spite of: {_kind(first.told)} {outage_id(first.told)}"
-                return await register(call, topic=TOPIC, text=text, point=first.point)
+                at = next(at for at in found if _is_doubtful(at.told))
+                text = f"no power in spite of: {_kind(at.told)} {outage_id(at.told)}"
+                return await register(call, topic=TOPIC, text=text, point=at.point)
             case _Next.REPEAT:
                 await Note("asked to hear it again")
     return informed

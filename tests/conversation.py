@@ -272,7 +272,8 @@ def _line(said: Any, number: int) -> Line | Prompt:
         case {"robot": str(words), **rest} if not rest:
             return RobotSays(" ".join(words.split()), number)
         case {"says": str(name), **values}:
-            return Prompt(name, **{key: int(value) if value.isdecimal() else value for key, value in values.items()})
+            given = {str(key): str(value) for key, value in values.items()}
+            return Prompt(name, **{key: int(value) if value.isdecimal() else value for key, value in given.items()})
         case {"caller": "is silent"}:
             return IsSilent(number)
         case {"caller": "hangs up"}:

@@ -15,14 +15,14 @@ async def no_power(call: Call) -> Outcome:
     """Find the caller's service point (by their number, else by their account) and tell what is known of it."""
     known = await Recall(KnownPoints)
     if known is not None:
-        return await talk(call, known.points)
+        return await talk(call, known)
     if call.caller is not None:
         match await FindServicePoints(phone=call.caller):
             case Unavailable():
                 return NeedsPerson("service points unavailable")
             case Points(points=points) if points:
-                return await talk(call, points)
+                return await talk(call, KnownPoints(points, named=False))
             case Points():
                 await Note("the caller's number belongs to no service point")
     asked = await ask_account()
-    return asked if isinstance(asked, NeedsPerson) else await talk(call, asked)
+    return asked if isinstance(asked, NeedsPerson) else await talk(call, KnownPoints(asked, named=True))

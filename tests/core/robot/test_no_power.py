@@ -71,22 +71,22 @@ def test_no_time_is_quoted_where_there_is_none(known: Outage) -> None:
 
 @pytest.mark.parametrize("outages", [[outage()], []])
 def test_a_stale_list_quotes_no_time_and_ends_in_a_ticket(outages: list[Outage]) -> None:
-    done = run(no_power, SILENT, world=errands([point()], outages, stale=True))
-    assert done.names == ["outage_list_stale", "ticket_opened", "ticket_offer"]
+    done = run(no_power, SILENT, SILENT, world=errands([point()], outages, stale=True))
+    assert done.names == ["outage_list_stale", "register_at", "ticket_opened", "ticket_offer"]
     assert set(done.said[0].values) == {"as_of"}
     assert done.outcome == Ticketed(100237, "no_power")
 
 
 def test_a_list_that_never_came_names_no_time_at_all() -> None:
-    done = run(no_power, SILENT, world=errands([point()], stale=True, as_of=None))
+    done = run(no_power, SILENT, SILENT, world=errands([point()], stale=True, as_of=None))
     assert done.names[0] == "outage_list_missing"
     assert not done.said[0].values
 
 
 def test_without_a_known_outage_a_ticket_is_opened_and_a_person_offered() -> None:
-    done = run(no_power, ONE)
-    assert done.names == ["outage_none_known", "ticket_opened", "ticket_offer"]
-    assert done.said[1].values == {"number": 100237}
+    done = run(no_power, ONE, ONE)
+    assert done.names == ["outage_none_known", "register_here", "ticket_opened", "ticket_offer"]
+    assert done.said[2].values == {"number": 100237}
     (opened,) = done.of(OpenTicket)
     assert (opened.topic, opened.phone, opened.point_id, opened.branch) == ("no_power", PHONE, "p1", "46")
     assert opened.address == "ул. Ленина, 5", "never the flat"
@@ -94,18 +94,40 @@ def test_without_a_known_outage_a_ticket_is_opened_and_a_person_offered() -> Non
 
 
 def test_silence_after_the_ticket_means_done() -> None:
-    assert run(no_power, SILENT).outcome == Ticketed(100237, "no_power")
+    assert run(no_power, ONE, SILENT).outcome == Ticketed(100237, "no_power")
+
+
+def test_nobody_has_to_press_a_key_to_be_registered() -> None:
+    assert run(no_power, SILENT, SILENT).outcome == Ticketed(100237, "no_power")
+
+
+def test_nothing_is_registered_for_an_address_that_is_not_meant() -> None:
+    other = point("p2", "ул. Мира", "3", account="4600000002", phones="")
+    done = run(no_power, TWO, Digits("4600000002"), ONE, SILENT, world=errands([point(), other]))
+    assert done.names[1:4] == ["register_here", "account_ask", "account_read_back"]
+    assert done.names[-3:] == ["outage_none_known", "ticket_opened", "ticket_offer"], "whoever keyed it meant it"
+    (opened,) = done.of(OpenTicket)
+    assert opened.point_id == "p2"
+
+
+@pytest.mark.parametrize(
+    ("answers", "why"), [([ZERO], "asked for a person"), ([Digits("7"), Digits("8")], "not understood")]
+)
+def test_before_the_ticket_there_is_a_way_to_a_person(answers: list[Any], why: str) -> None:
+    done = run(no_power, *answers)
+    assert done.outcome == NeedsPerson(why)
+    assert not done.of(OpenTicket)
 
 
 def test_a_call_that_joins_an_open_ticket_says_so() -> None:
     ticket = Ticket(100200, NOW - timedelta(hours=1), "no_power", "open", joined=True)
-    done = run(no_power, SILENT, world=errands([point()], ticket=ticket))
-    assert done.said[1] == Prompt("ticket_joined", number=100200)
+    done = run(no_power, SILENT, SILENT, world=errands([point()], ticket=ticket))
+    assert done.said[2] == Prompt("ticket_joined", number=100200)
 
 
 def test_a_ticket_that_cannot_be_stored_leads_to_a_person() -> None:
-    done = run(no_power, world=errands([point()], ticket=Unavailable("disk full")))
-    assert done.names == ["outage_none_known", "ticket_not_stored"]
+    done = run(no_power, SILENT, world=errands([point()], ticket=Unavailable("disk full")))
+    assert done.names == ["outage_none_known", "register_here", "ticket_not_stored"]
     assert isinstance(done.outcome, NeedsPerson)
 
 
@@ -237,7 +259,7 @@ def test_who_hangs_up_after_the_sentence_was_informed() -> None:
 
 
 def test_who_hangs_up_after_the_ticket_is_ticketed() -> None:
-    done = run(no_power, HANG_UP)
+    done = run(no_power, SILENT, HANG_UP)
     assert done.outcome == Ticketed(100237, "no_power")
 
 
@@ -349,3 +371,22 @@ def test_a_sentence_cut_short_by_a_key_counts_as_not_heard() -> None:
 
     done = rehearse(call, answer, errands([point()], [outage()]))
     assert done.names == ["outage_planned", "outage_planned", "outage_offer"]
+
+
+def test_the_chosen_address_is_not_asked_for_again() -> None:
+    async def call() -> Outcome:
+        await no_power(CALL)
+        return await no_power(CALL)
+
+    done = rehearse(call, [TWO, ONE, SILENT], errands([point(), point("p2", "ул. Мира", "3")]))
+    assert done.names.count("which_of_two") == 1
+    assert [ticket.point_id for ticket in done.of(OpenTicket)] == ["p2", "p2"]
+
+
+def test_the_address_is_confirmed_only_once() -> None:
+    async def call() -> Outcome:
+        await no_power(CALL)
+        return await no_power(CALL)
+
+    done = rehearse(call, [ONE, ONE, SILENT], errands([point()]))
+    assert done.names.count("register_here") == 1
