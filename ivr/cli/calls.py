@@ -171,7 +171,7 @@ def summary(
     """Calls by class, containment, and seconds (least, usual, 95 %, most) per hour or day.
 
     Containment is the share of calls that the robot served and whose caller or place did not call again within
-    24 hours; short abandons are left out. «~»: 24 hours have not passed yet.
+    24 hours; short abandons are left out, and so are calls held with ivr talk. «~»: 24 hours have not passed yet.
     """
     now = datetime.now(settings.tz)
     wanted = Wanted(

@@ -25,6 +25,7 @@ from ivr.masking import mask_phone
 from ivr.moments import parse_moment
 from ivr.runner import LiveCall
 from ivr.settings import Settings
+from ivr.store.calls import IN_TERMINAL
 from ivr.store.transcript import brief, steps
 
 PLAYERS = (("aplay", "-q"), ("paplay",), ("play", "-q"), ("ffplay", "-nodisp", "-autoexit", "-loglevel", "quiet"))
@@ -111,7 +112,7 @@ async def _talk(settings: Settings, wish: Wish, clock: Callable[[], datetime]) -
     async with app.for_talk(settings, clock, draft=wish.draft) as kit:
         began = clock()
         call = Call(
-            id=f"talk-{began:%Y%m%d-%H%M%S}-{secrets.token_hex(2)}",
+            id=f"{IN_TERMINAL}{began:%Y%m%d-%H%M%S}-{secrets.token_hex(2)}",
             caller=wish.caller,
             dialled=wish.dialled,
             started_at=began,

@@ -30,6 +30,9 @@ REPEAT_WITHIN = timedelta(hours=24)
 """Who calls again within this time was not served (DOMAIN section 4: containment)."""
 _REPEAT_MS = int(REPEAT_WITHIN.total_seconds() * 1000)
 
+IN_TERMINAL = "talk-"
+"""So begin the ids of calls held with ``ivr talk``: listed, but not counted."""
+
 migrations = Migrations("ivr.calls")
 
 
@@ -210,11 +213,11 @@ class StoredCall:
 
 
 # A repeat is looked for by the index of last digits: the whole number is compared, the index only narrows it down.
+_LATER = f"later.started > c.ended AND later.started <= c.ended + {_REPEAT_MS} AND later.id NOT GLOB '{IN_TERMINAL}*'"
 _REPEATED = f"""(
     EXISTS (SELECT 1 FROM calls later WHERE substr(later.caller, -{TAIL}) = substr(c.caller, -{TAIL})
-        AND later.started > c.ended AND later.started <= c.ended + {_REPEAT_MS} AND later.caller = c.caller)
-    OR EXISTS (SELECT 1 FROM calls later WHERE later.point = c.point
-        AND later.started > c.ended AND later.started <= c.ended + {_REPEAT_MS}))"""
+        AND later.caller = c.caller AND {_LATER})
+    OR EXISTS (SELECT 1 FROM calls later WHERE later.point = c.point AND {_LATER}))"""
 
 
 class AmbiguousCall(LookupError):
@@ -259,8 +262,11 @@ class Calls:
         return StoredCall(self._row(rows[0]), record)
 
     def measures(self, wanted: Wanted) -> Iterable[tuple[datetime, OutcomeClass, float | None, float, bool]]:
-        """Of every call that fits: start, class, seconds, longest owed silence, repeated (for the summary)."""
-        where, values = _conditions(wanted)
+        """Of every call that fits: start, class, seconds, longest owed silence, repeated (for the summary).
+
+        Calls held in the terminal are left out.
+        """
+        where, values = _conditions(wanted, f"id NOT GLOB '{IN_TERMINAL}*'")
         sql = f"SELECT started, class, seconds, owed, {_REPEATED} AS repeated FROM calls c {where} ORDER BY started"
         for row in self.db.rows(sql, values):
             yield (
@@ -296,8 +302,8 @@ class Calls:
 _ONE = f"SELECT c.*, j.record, {_REPEATED} AS repeated FROM calls c JOIN journals j ON j.call = c.seq"
 
 
-def _conditions(wanted: Wanted) -> tuple[str, list[Any]]:
-    where: list[str] = []
+def _conditions(wanted: Wanted, *more: str) -> tuple[str, list[Any]]:
+    where: list[str] = [*more]
     values: list[Any] = []
     if wanted.since is not None:
         where.append("started >= ?")

@@ -147,7 +147,7 @@ class CallJournal:
         return written.wait(limit)
 
     def close(self, limit: float = CLOSE_SECONDS) -> None:
-        """Write what is left and stop (blocking, at most ``limit`` seconds). Never raises; closing twice does no harm."""
+        """Write what is left and stop (blocking, at most ``limit`` seconds). Never raises; may be called twice."""
         if self._closing:
             return
         self._closing = True

@@ -97,6 +97,12 @@ def test_repeats_are_by_number_or_place_within_a_day(store: Store) -> None:
     assert sum(again for *_, again in measures) == 1
 
 
+def test_calls_held_in_the_terminal_are_listed_but_not_counted(store: Store) -> None:
+    keep(store, ended(call("c1")), ended(call("talk-1", at=NOON + timedelta(hours=1))))
+    assert [(row.id, row.repeated) for row in store.calls.all(Wanted())] == [("talk-1", False), ("c1", False)]
+    assert len(list(store.calls.measures(Wanted()))) == 1
+
+
 def test_a_call_is_found_by_the_beginning_of_its_id(store: Store) -> None:
     keep(store, ended(call("abc1")), ended(call("abd2", at=NOON + timedelta(seconds=1))))
     found = store.calls.get("abc")
