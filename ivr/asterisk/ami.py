@@ -12,7 +12,7 @@ import asyncio
 import contextlib
 import random
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -151,7 +151,7 @@ class Ami:
         ``[ami] action_seconds``. An action is never sent twice.
         """
         link = self._link
-        if link is None or not self._connected.is_set():
+        if link is None:
             raise AmiError(f"not connected to the manager: {self._state.last_error or 'not yet'}")
         return await self._send(link, name, fields)
 
@@ -190,11 +190,9 @@ class Ami:
                 why = str(error) or type(error).__name__
             else:
                 why = "connection lost"
-            if self._connected.is_set():
-                self._connected.clear()
-                pause = FIRST_PAUSE_S
-            self._link = None
             attempts = self._state.attempts
+            if attempts == 0:  # it had been connected
+                pause = FIRST_PAUSE_S
             self._state = AmiState(None, why, attempts)
             log.warning("no manager connection", error=why, attempts=attempts, next_in=round(pause, 1))
             # Not all engines of a house at the same moment.
@@ -222,6 +220,9 @@ class Ami:
                     return
                 await self._send(link, "Ping", {})
         finally:
+            self._link = None
+            self._connected.clear()
+            self._state = replace(self._state, connected_since=None)
             link.protocol.close()
 
 

@@ -1,8 +1,8 @@
 """Asterisk's side of a FastAGI connection, over a real socket, behaving as 22.10 was seen to behave.
 
 Keys pressed while no command runs are thrown away; ``WAIT FOR DIGIT`` ended by the next command brings ``result=1``;
-``STREAM FILE`` ended by the next command brings no reply; a file that is not there brings -1; after a hang-up either the
-connection is closed (``AGIEXITONHANGUP=yes``) or ``HANGUP`` is sent and commands bring 511.
+``STREAM FILE`` ended by the next command brings no reply; a file that is not there brings -1; after a hang-up either
+the connection is closed (``AGIEXITONHANGUP=yes``) or ``HANGUP`` is sent and commands bring 511.
 """
 
 from __future__ import annotations
@@ -32,13 +32,15 @@ agi_context: ivr-robot
 agi_extension: robot
 agi_priority: 3
 agi_enhanced: 0.0
-agi_accountcode: 
+agi_accountcode:
 agi_threadid: 139920467953344
 """
 SAMPLES = 8000
 
 
-def request_bytes(path: str = "hotline", args: tuple[str, ...] = (), *, caller="+74951234567", presentation="0") -> bytes:
+def request_bytes(
+    path: str = "hotline", args: tuple[str, ...] = (), *, caller="+74951234567", presentation="0"
+) -> bytes:
     lines = HEADERS.format(path=path, caller=caller, presentation=presentation)
     return (lines + "".join(f"agi_arg_{n}: {arg}\n" for n, arg in enumerate(args, 1)) + "\n").encode()
 
@@ -178,7 +180,9 @@ class Line:
             case ["EXEC", *_]:
                 return "200 result=0"
             case ["STREAM", *_]:
-                return "520-Invalid command syntax.  Proper usage follows:\nSend the given file\n520 End of proper usage."
+                return (
+                    "520-Invalid command syntax.  Proper usage follows:\nSend the given file\n520 End of proper usage."
+                )
         return "510 Invalid or unknown command"
 
     async def _stream(self, name: str, keys: str, offset: int) -> str:

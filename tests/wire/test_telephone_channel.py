@@ -1,6 +1,7 @@
 """A call's verbs over AGI: prompts, keys, transfers, and hang-ups, against Asterisk's side on a real socket."""
 
 import asyncio
+import itertools
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -142,7 +143,7 @@ async def test_what_must_be_heard_is_heard_whole_and_its_keys_are_kept(phone: Ph
     assert len(pieces) == 4
     assert pieces[0][1] == 0
     assert pieces[-1][2] == 2000
-    assert all(before[2] == after[1] for before, after in zip(pieces, pieces[1:], strict=False))
+    assert all(before[2] == after[1] for before, after in itertools.pairwise(pieces))
 
 
 async def test_a_prompt_that_cannot_be_had_costs_its_own_words_only(phone: Phone) -> None:
