@@ -6,10 +6,11 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
+from ivr.asterisk.ami import Ami
 from ivr.asterisk.door import Arrival, serve_agi
 from ivr.asterisk.session import AgiSession
 from ivr.asterisk.transfers import Transfers
@@ -76,7 +77,7 @@ def handlers(grid: GridStore, store: Store, clock: FakeClock, world: World) -> H
 @contextlib.asynccontextmanager
 async def house(folder: Path, world: World) -> AsyncIterator[House]:
     clock, journal, ami, plan = FakeClock(world.now), FakeJournal(), FakeAmi(), the_plan()
-    transfers = Transfers(ami)
+    transfers = Transfers(cast(Ami, ami))
     voice = WordsVoice(lambda prompt: plan.book.speak(prompt, clock()).text)
     first = min((ticket.number for _, ticket in world.tickets), default=world.first_ticket)
     with GridStore.open(folder / "ivr.db") as grid:
