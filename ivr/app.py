@@ -15,7 +15,7 @@ from typing import Any
 
 from ivr.bringup.speech import speech_environments
 from ivr.call.errands import CurrentAnnouncement, Errand, FindTicket, OpenTicket
-from ivr.call.journal import CORE, Codec, classes_of
+from ivr.call.journal import CORE_MODULES, Codec, classes_of
 from ivr.call.model import Call, Prompt
 from ivr.call.script import Script
 from ivr.channels.console import TalkKit
@@ -31,6 +31,7 @@ from ivr.settings import Settings
 from ivr.speaking import Speaker
 from ivr.store import Store
 from ivr.store.journal import CallJournal
+from outage_feed import affecting as grid_affecting
 from outage_feed import example
 from outage_feed import model as grid_model
 from outage_feed import telling as grid_telling
@@ -63,7 +64,7 @@ def clock_of(settings: Settings) -> Clock:
 
 def codec() -> Codec:
     """Reads journaled calls back: knows every class that a verb or an answer can hold."""
-    return Codec({**CORE, **classes_of(robot_errands, robot_outcomes, grid_model, grid_telling)})
+    return Codec(classes_of(*CORE_MODULES, robot_errands, robot_outcomes, grid_model, grid_affecting, grid_telling))
 
 
 def make_speech(settings: Settings) -> Speech:

@@ -115,6 +115,7 @@ class Codec:
     """Decodes with the classes given. Immutable to its users; safe to share between threads."""
 
     def __init__(self, classes: Mapping[str, type]) -> None:
+        self.classes: Mapping[str, type] = MappingProxyType(dict(classes))
         self._makers: dict[str, Callable[[dict[str, Any]], Any]] = {
             "datetime": lambda data: datetime.fromisoformat(data["v"]),
             "date": lambda data: date.fromisoformat(data["v"]),
@@ -195,5 +196,6 @@ def classes_of(*modules: ModuleType) -> dict[str, type]:
     return found
 
 
-CORE: Mapping[str, type] = MappingProxyType(classes_of(errands, memory, model, script, verbs))
+CORE_MODULES = (errands, memory, model, script, verbs)
+CORE: Mapping[str, type] = MappingProxyType(classes_of(*CORE_MODULES))
 """The classes of the centre: enough to read any record's frame, questions and answers."""
