@@ -91,7 +91,7 @@ def limit(samples: Samples, ceiling: float = 10 ** (CEILING_DBTP / 20)) -> Sampl
 def levels(samples: Samples) -> npt.NDArray[np.float32]:
     """RMS in dBFS of each 5 ms frame (the last, incomplete one left out)."""
     whole = samples[: len(samples) // _FRAME * _FRAME].reshape(-1, _FRAME)
-    return (10 * np.log10((whole**2).mean(axis=1) + 1e-12)).astype(np.float32)
+    return np.asarray(10 * np.log10((whole**2).mean(axis=1) + 1e-12), np.float32)
 
 
 def trim(samples: Samples) -> Samples:
