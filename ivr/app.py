@@ -24,6 +24,7 @@ from ivr.dialplan.walk import walk
 from ivr.doing.current_announcement import current_announcement
 from ivr.doing.find_ticket import find_ticket
 from ivr.doing.open_ticket import open_ticket
+from ivr.errors import VoiceFailed
 from ivr.plans import Plans
 from ivr.prompts import Fragment
 from ivr.runner import Handlers, Runner
@@ -165,6 +166,27 @@ async def prerender_places(
     try:
         await speech.start()
         return await speech.prerender(names, lambda done: progress(done / max(1, len(names))))
+    finally:
+        await speech.close()
+
+
+def names_a_prompt(settings: Settings, text: str) -> bool:
+    """Whether ``text`` is the name of a prompt of the live plan that needs no values."""
+    book = Plans.open(settings, topics()).current.book
+    return text in book and not book.takes(text)
+
+
+async def voice_ahead(settings: Settings, prompt: Prompt) -> None:
+    """Have a prompt's sound made now, so that no caller waits for it. Raises :class:`ivr.errors.VoiceFailed`."""
+    book = Plans.open(settings, topics()).current.book
+    speech = make_speech(settings)
+    try:
+        await speech.start()
+        spoken = book.speak(prompt, clock_of(settings)())
+        made = await speech.prerender(fragment for fragment in spoken.fragments if fragment.kind == "name")
+        if made.failed:
+            raise VoiceFailed("; ".join(made.failed))
+        await speech.file_for(spoken)
     finally:
         await speech.close()
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import datetime
 from typing import NoReturn
 
 import click
 
+from ivr.app import names_a_prompt, voice_ahead
+from ivr.call.model import Prompt
 from ivr.cli.common import (
     EXIT_PROBLEMS,
     EXIT_USAGE,
@@ -21,6 +24,8 @@ from ivr.cli.common import (
     print_table,
     with_settings,
 )
+from ivr.dialplan.nodes.announcement import OWN_WORDS
+from ivr.errors import VoiceFailed
 from ivr.prompts.wording import Flaw, flaw_of_ending, flaws_of_words
 from ivr.settings import Settings
 from ivr.store.audit import operating_user
@@ -29,6 +34,7 @@ from outage_feed.regions import REGIONS, find_region
 LONGEST_SECONDS = 20
 """No wording may be longer (as ``ivr check`` has it for prompts)."""
 LETTERS_PER_SECOND = 14.0
+
 
 def _region_code(_: click.Context, __: click.Parameter, value: str | None) -> str | None:
     if value is None:
@@ -65,16 +71,22 @@ def command() -> None:
 def set_announcement(settings: Settings, branch: str | None, until: str, text: str, as_json: bool) -> None:
     """Announce TEXT from now on, in place of the branch's earlier announcement.
 
-    TEXT is spoken as it stands: whole sentences in Russian, numbers in words, no abbreviations.
+    TEXT is spoken as it stands: whole sentences in Russian, numbers in words, no abbreviations. It is voiced at once,
+    so that callers do not wait for it. The name of a prompt without values (storm_announcement) says that prompt.
     """
     now = datetime.now(settings.tz)
     end = moment(until, settings)
     if end is None or end <= now:
         fail(f"--until is not in the future: {until!r}", code=EXIT_USAGE)
     words = " ".join(text.split())
-    flaws = flaws_of(words)
-    if flaws:
-        _refuse(words, flaws)
+    if not names_a_prompt(settings, words):
+        flaws = flaws_of(words)
+        if flaws:
+            _refuse(words, flaws)
+        try:
+            asyncio.run(voice_ahead(settings, Prompt(OWN_WORDS, text=words)))
+        except VoiceFailed as failure:
+            err.print(f"warning: not voiced yet, the first caller may wait: {failure}", markup=False, soft_wrap=True)
     with opened_store(settings) as store:
         made = store.announcements.set(branch, words, until=end, now=now, who=operating_user())
     if as_json:

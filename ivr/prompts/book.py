@@ -13,7 +13,7 @@ from ivr.prompts.model import MOSCOW, PAUSES_MS, SENTENCE_MS, STRESS, Fragment, 
 from ivr.prompts.moments import Context, as_day
 from ivr.prompts.parse import Entry, parse_files
 from ivr.prompts.template import Fixed, Slot, Template, did_you_mean
-from ivr.prompts.values import FORMATTERS, OPEN_FORMATTERS, TIMELESS
+from ivr.prompts.values import FORMATTERS, OPEN_FORMATTERS, PLACE_FORMATTERS, TIMELESS
 
 _PLACE_SECONDS = 5.0
 """A long address («город Грязи, улица Карла Маркса, дом двадцать пять дробь один»), for rough lengths."""
@@ -114,7 +114,7 @@ class PromptBook:
     def name_positions(self) -> frozenset[Position]:
         """The positions in which names of places occur: what has to be rendered when places are imported."""
         positions: set[Position] = set()
-        for slot in self._open_slots():
+        for slot in self._place_slots():
             positions |= {"inner", "final"} if slot.final else {"inner"}
         return frozenset(positions)
 
@@ -124,7 +124,7 @@ class PromptBook:
         «г Грязи, ул 8 Марта, д 25/1» has two names; its house is closed. Raises ``ValueError`` when it names nothing.
         """
         found: dict[tuple[str, Position], Fragment] = {}
-        for formatter, mark in sorted({(slot.formatter, slot.mark) for slot in self._open_slots()}):
+        for formatter, mark in sorted({(slot.formatter, slot.mark) for slot in self._place_slots()}):
             pieces = FORMATTERS[formatter].say(place, TIMELESS)
             for part in _placed(pieces, mark):
                 if part.fragment.kind == "name":
@@ -151,9 +151,9 @@ class PromptBook:
             if entry.unnamed is not None:
                 yield entry.unnamed
 
-    def _open_slots(self) -> Iterator[Slot]:
+    def _place_slots(self) -> Iterator[Slot]:
         for template in self._templates():
-            yield from (slot for slot in template.slots if slot.formatter in OPEN_FORMATTERS)
+            yield from (slot for slot in template.slots if slot.formatter in PLACE_FORMATTERS)
 
     def _check_values(self, entry: Entry, values: Mapping[str, object]) -> None:
         needed = {slot.value for slot in entry.says.slots}
@@ -178,11 +178,17 @@ def _say(slot: Slot, value: object, context: Context) -> tuple[tuple[Piece, ...]
 
 def _placed(pieces: tuple[Piece, ...], mark: str) -> list[_Part]:
     """Pieces with the mark of their slot behind the last one, which ends the sentence if the mark does."""
-    parts = [_Part(Fragment(piece.text, piece.kind, piece.pause_ms, "inner"), piece.mark) for piece in pieces[:-1]]
+    parts = [
+        _Part(Fragment(piece.text, piece.kind, piece.pause_ms, _position(piece.mark)), piece.mark)
+        for piece in pieces[:-1]
+    ]
     last = pieces[-1]
-    position: Position = "final" if mark and PAUSES_MS[mark] == SENTENCE_MS else "inner"
-    parts.append(_Part(Fragment(last.text, last.kind, PAUSES_MS[mark], position), mark))
+    parts.append(_Part(Fragment(last.text, last.kind, PAUSES_MS[mark], _position(mark)), mark))
     return parts
+
+
+def _position(mark: str) -> Position:
+    return "final" if mark and PAUSES_MS[mark] == SENTENCE_MS else "inner"
 
 
 def _fixed(item: Fixed) -> Fragment:

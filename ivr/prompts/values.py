@@ -6,6 +6,7 @@ set is rendered (or recorded) beforehand. Only places are open.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -26,6 +27,7 @@ Samples = Callable[[], Iterator[tuple[object, Context]]]
 
 _DIGIT_MS, _GROUP_MS = 60, 400
 _SLOW_DIGIT_MS, _SLOW_GROUP_MS = 250, 650
+_SENTENCES = re.compile(r"(?<=[.!?…])\s+")
 TIMELESS = Context(datetime(2026, 6, 15, 12, tzinfo=MOSCOW))
 """For values whose words do not depend on the time."""
 
@@ -129,6 +131,15 @@ def _in_place(value: object, context: Context) -> tuple[Piece, ...]:
     return (Piece(in_place(_text(value)), "name"),)
 
 
+def _words(value: object, context: Context) -> tuple[Piece, ...]:
+    """Whole sentences as a person wrote them; the last one's mark is the wording's."""
+    sentences = [part for part in _SENTENCES.split(" ".join(_text(value).split())) if part]
+    return (
+        *(Piece(sentence.rstrip(".!?…"), "name", sentence[-1]) for sentence in sentences[:-1]),
+        Piece(sentences[-1].rstrip(".!?…"), "name"),
+    )
+
+
 def _number_samples() -> Iterator[tuple[object, Context]]:
     yield from ((number, TIMELESS) for number in (*range(100), *range(100, 1000, 100), *range(1000, 10000, 1000)))
     yield from ((number, TIMELESS) for number in (*range(101, 1000, 100), *range(1001, 10000, 1000)))
@@ -198,10 +209,13 @@ FORMATTERS: dict[str, Formatter] = {
         Formatter("phone_tail", _WORDS, "шесть два, ноль пять", _phone_tail, _tail_samples),
         Formatter("house", _WORDS, "дом двадцать пять дробь один", _house, _house_samples),
         Formatter("name", _WORDS, "улица Ленина, дом пять", _name, _house_samples),
+        Formatter("words", _WORDS, "sentences that a supervisor wrote", _words, _no_samples),
         Formatter("in_place", _WORDS, "в городе Грязи", _in_place, _no_samples),
     )
 }
 """Every formatter by the name that wordings use."""
 
-OPEN_FORMATTERS = frozenset({"name", "in_place"})
+PLACE_FORMATTERS = frozenset({"name", "in_place"})
+"""Those that say places: what they need can be rendered when places are imported."""
+OPEN_FORMATTERS = PLACE_FORMATTERS | {"words"}
 """Those whose words cannot all be rendered beforehand: a wording that uses one needs an ``unnamed`` sister."""

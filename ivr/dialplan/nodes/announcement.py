@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from ivr.call import verbs
 from ivr.call.errands import Announcement as Announced
 from ivr.call.errands import CurrentAnnouncement, NoAnnouncement
@@ -9,22 +11,30 @@ from ivr.call.model import Prompt
 from ivr.dialplan.fields import Node, Target
 from ivr.dialplan.walk import Visit
 
+OWN_WORDS = "announcement"
+"""The prompt that says the supervisors' own words."""
+
+
+PROMPT = "announcement"
+"""The prompt that speaks a text of the supervisors' own; its value is ``text``."""
+
 
 class Announcement(Node):
     """Say what is announced now to callers of this branch, if anything is; then go on at ``next``.
 
-    What is announced is a prompt by its name: its words have been checked and its sound is ready before the storm.
+    What is announced is a prompt by its name, or a text of the supervisors' own.
     """
+
+    says: ClassVar[tuple[str, ...]] = (PROMPT,)
 
     next: Target
 
     async def run(self, visit: Visit) -> str | None:
         """Without an announcement, or when it cannot be read in time, the caller notices nothing."""
         match await CurrentAnnouncement(visit.call.branch):
-            case Announced(text=name) if name in visit.plan.book and not visit.plan.book.takes(name):
-                await verbs.Say(Prompt(name))
-            case Announced(text=name):
-                await verbs.Note(f"announcement skipped: this plan has no prompt {name!r} that needs no values")
+            case Announced(text=text):
+                ready = text in visit.plan.book and not visit.plan.book.takes(text)
+                await verbs.Say(Prompt(text) if ready else Prompt(PROMPT, text=text))
             case NoAnnouncement():
                 pass
             case unavailable:
