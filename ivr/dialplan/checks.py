@@ -50,6 +50,10 @@ def check(parsed: Parsed, around: Surroundings) -> Iterator[Problem]:
                 yield from _check_prompts(file, name, ways, around.book)
         for name, node in file.nodes.items():
             yield from _placed(file.source, ("nodes", name), node.findings(known))
+            for prompt in node.says:
+                if around.book is not None and prompt not in around.book:
+                    message = f"this kind of node says the prompt {prompt!r}, which does not exist"
+                    yield file.source.at_key(("nodes", name), message)
     yield from _check_line(parsed, around.line)
     yield from _check_numbers(parsed, graph)
     yield from _check_calendar(parsed, around.today)

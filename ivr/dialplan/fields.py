@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Annotated, Any, get_args
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, get_args
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, WithJsonSchema
 from pydantic.fields import FieldInfo
@@ -114,6 +114,9 @@ class Node(Part):
 
     Its ways out and its prompts are found by the types of its fields: :data:`Target` and :data:`Wording`.
     """
+
+    says: ClassVar[tuple[str, ...]] = ()
+    """Prompts that this kind says without any field naming them."""
 
     def findings(self, known: Knowledge) -> Iterator[Finding]:
         """What is wrong with this node beyond its fields, targets and prompts."""

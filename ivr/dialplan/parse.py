@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -95,8 +95,7 @@ def _whole_file(source: Source, what: str, model: type[P], problems: list[Proble
     whole = _validated(source, (), what, model, source.data, problems)
     if whole is not None or not isinstance(source.data, dict):
         return whole
-    partial: P = model.model_construct(None, **_good_fields(model, source.data))
-    return partial
+    return cast(P, model.model_construct(None, **_good_fields(model, source.data)))
 
 
 def _validated(source: Source, path: Path, what: str, model: type[P], data: Any, problems: list[Problem]) -> P | None:

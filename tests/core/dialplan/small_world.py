@@ -15,6 +15,7 @@ bye: {says: "До свидания."}
 silence: {says: "Вас не слышно."}
 wrong: {says: "Такого пункта нет."}
 pick: {says: "Нажмите цифру за {seconds:count секунду|секунды|секунд}."}
+announcement: {says: "{text:words}.", unnamed: "Есть объявление."}
 until: {says: "Это будет {t:by_time}."}
 """
 LECTURE = 'lecture: {says: "' + "Очень длинное сообщение, которое никто не дослушает. " * 8 + '"}\n'
