@@ -110,8 +110,7 @@ def write_configuration(site: Site, tree: Tree) -> None:
     """Render ``site.conf`` into ``var/asterisk/etc``. Raises ConfigError for a mark that means nothing."""
     values = site.values(tree)
     texts = {
-        str(path.relative_to(site.conf)): path.read_text(encoding="utf-8")
-        for path in sorted(site.conf.rglob("*.conf"))
+        str(path.relative_to(site.conf)): path.read_text(encoding="utf-8") for path in sorted(site.conf.rglob("*.conf"))
     } | dict(site.overlay)
     if not texts:
         raise BringupFailed(f"no configuration in {site.conf}", hint="ivr init DIR brings it", retryable=False)

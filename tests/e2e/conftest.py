@@ -1,0 +1,47 @@
+"""What all tests on the real Asterisk share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+from asterisk_server import program_tree
+from callers import MakeTelephone, Telephone
+from hearing import Sound, save
+from sounds import goodbye, technical_problem
+
+from ivr.bringup.tree import Tree
+
+
+@pytest.fixture(scope="session")
+def callers_tree() -> Tree:
+    return program_tree("testcallers")
+
+
+@pytest.fixture(scope="session")
+def rescue_sounds(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the sounds that Asterisk plays alone."""
+    folder = tmp_path_factory.mktemp("sounds")
+    save(folder / "technical_problem.wav", technical_problem())
+    save(folder / "all_busy_goodbye.wav", goodbye())
+    return folder
+
+
+@pytest.fixture
+def telephone(callers_tree: Tree, tmp_path: Path) -> Iterator[MakeTelephone]:
+    """Makes telephones: ``telephone(sip_port, number="+7471…", says=…)``; switched off after the test."""
+    with ExitStack() as stack:
+        count = 0
+
+        def make(
+            sip_port: int, number: str = "+74712000001", says: Sound | None = None, **options: object
+        ) -> Telephone:
+            nonlocal count
+            count += 1
+            given = {} if says is None else {"says": says}
+            phone = Telephone(callers_tree, tmp_path / f"phone{count}", sip_port, number, **given, **options)  # type: ignore[arg-type]
+            return stack.enter_context(phone)
+
+        yield make

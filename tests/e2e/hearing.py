@@ -1,0 +1,183 @@
+"""What was heard, compared with what should have been: finding known sounds in a recording.
+
+All times are seconds from the beginning of the recording. Sound is 8 kHz mono as float64.
+"""
+
+from __future__ import annotations
+
+import wave
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+RATE = 8000
+Sound = npt.NDArray[np.float64]
+
+SILENCE = 60.0
+"""Root mean square (of 16-bit samples) below which 20 ms count as silence; A-law's own noise is about 8."""
+_STEP = RATE // 50
+
+
+def load(path: Path) -> Sound:
+    """A WAV file (8 kHz, 16 bit, mono), also one that is still being written."""
+    data = path.read_bytes()
+    at = data.find(b"data", 12)
+    if data[:4] != b"RIFF" or at < 0:
+        return np.zeros(0)
+    if len(data) >= 28 and int.from_bytes(data[24:28], "little") != RATE:
+        raise ValueError(f"{path}: {int.from_bytes(data[24:28], 'little')} Hz, expected {RATE}")
+    body = data[at + 8 :]
+    return np.frombuffer(body[: len(body) // 2 * 2], dtype="<i2").astype(np.float64)
+
+
+def save(path: Path, sound: Sound) -> Path:
+    """Write ``sound`` as a WAV file."""
+    with wave.open(str(path), "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(RATE)
+        file.writeframes(np.clip(np.round(sound), -32768, 32767).astype("<i2").tobytes())
+    return path
+
+
+def trimmed(sound: Sound) -> tuple[Sound, float]:
+    """``sound`` without the silence around it, and how many seconds of it were in front."""
+    loud = _loud_steps(sound)
+    if not loud.any():
+        return sound[:0], 0.0
+    first, last = int(np.argmax(loud)), len(loud) - int(np.argmax(loud[::-1]))
+    return sound[first * _STEP : last * _STEP], first * _STEP / RATE
+
+
+def _loud_steps(sound: Sound) -> npt.NDArray[np.bool_]:
+    steps = sound[: len(sound) // _STEP * _STEP].reshape(-1, _STEP)
+    result: npt.NDArray[np.bool_] = np.sqrt(np.mean(steps**2, axis=1)) > SILENCE
+    return result
+
+
+def first_sound(sound: Sound, after: float = 0.0) -> float | None:
+    """When something is first heard after ``after``; None if nothing is."""
+    skip = int(after * 50)
+    loud = _loud_steps(sound)[skip:]
+    return (skip + int(np.argmax(loud))) / 50 if loud.any() else None
+
+
+def silences(sound: Sound, longer_than: float = 0.15) -> list[tuple[float, float]]:
+    """Every stretch of silence longer than that, as (begin, length)."""
+    loud = np.concatenate(([True], _loud_steps(sound), [True]))
+    edges = np.flatnonzero(np.diff(loud.astype(np.int8)))
+    found = [(begin / 50, (end - begin) / 50) for begin, end in zip(edges[::2], edges[1::2], strict=True)]
+    return [(begin, length) for begin, length in found if length > longer_than]
+
+
+def correlation(sound: Sound, fragment: Sound) -> Sound:
+    """For every position of ``fragment`` in ``sound`` how alike they are there, −1 … 1 (normalised, by FFT)."""
+    size = len(fragment)
+    if size == 0 or len(sound) < size:
+        return np.zeros(0)
+    length = 1 << (len(sound) + size - 1).bit_length()
+    product = np.fft.irfft(np.fft.rfft(sound, length) * np.conj(np.fft.rfft(fragment, length)), length)
+    energy = np.concatenate(([0.0], np.cumsum(sound**2)))
+    here = energy[size:] - energy[:-size]
+    # Where it is all but silent there is nothing to be alike.
+    norm = np.sqrt(np.maximum(here, size * 100.0) * np.sum(fragment**2))
+    result: Sound = product[: len(here)] / norm
+    return result
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """Where a fragment was heard best, and how well: ``score`` 1 is perfect."""
+
+    name: str
+    score: float
+    begin: float
+    end: float
+
+
+def find(sound: Sound, fragment: Sound, name: str = "", *, after: float = 0.0, before: float | None = None) -> Match:
+    """Where ``fragment`` (less the silence around it) is heard between two times: the first place that is as good as
+    any other, for the same sound may come again later."""
+    core, _ = trimmed(fragment)
+    start = int(max(0.0, after) * RATE)
+    window = sound[start : None if before is None else int(before * RATE)]
+    alike = correlation(window, core)
+    if len(alike) == 0:
+        return Match(name, 0.0, after, after)
+    scored = [(_score(window, core, at), at) for at in _peaks(alike)]
+    score, at = next((place for place in scored if place[0] > 0.9), max(scored))
+    begin = (start + at) / RATE
+    return Match(name, score, begin, begin + len(core) / RATE)
+
+
+def _peaks(alike: Sound, apart: int = RATE // 4) -> list[int]:
+    """Places worth a closer look, in order: the best one, and all that are half as good as that."""
+    floor = 0.5 * float(alike.max())
+    peaks: list[int] = []
+    at = 0
+    while at < len(alike):
+        ahead = alike[at : at + apart]
+        if float(ahead.max()) >= floor:
+            peaks.append(at + int(np.argmax(ahead)))
+        at += apart
+    return peaks
+
+
+def _score(sound: Sound, core: Sound, at: int, slack: int = RATE // 50) -> float:
+    """Likeness of ``core`` at ``at``: half a second at a time, each piece free to shift by ``slack`` samples.
+
+    A telephone that loses or repeats 10 ms of sound is still heard as saying the same.
+    """
+    size = RATE // 2
+    pieces = [core[i : i + size] for i in range(0, max(1, len(core) - size // 2), size)]
+    whole = float(correlation(sound[at : at + len(core)], core)[0]) if at + len(core) <= len(sound) else 0.0
+    total, weight = 0.0, 0.0
+    for number, piece in enumerate(pieces):
+        low = max(0, at + number * size - slack)
+        alike = correlation(sound[low : at + number * size + len(piece) + slack], piece)
+        energy = float(np.sum(piece**2))
+        total += energy * (float(alike.max()) if len(alike) else 0.0)
+        weight += energy
+    return max(whole, total / weight if weight else 0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """Fragments found in order. ``gaps[i]``: seconds between the end of match i and the beginning of i + 1."""
+
+    matches: tuple[Match, ...]
+    first_sound: float | None
+
+    @property
+    def gaps(self) -> tuple[float, ...]:
+        """Seconds from each fragment's end to the next one's beginning; negative if they overlap."""
+        return tuple(later.begin - sooner.end for sooner, later in zip(self.matches, self.matches[1:], strict=False))
+
+    @property
+    def worst(self) -> float:
+        """The lowest score; 0 if nothing was expected."""
+        return min((match.score for match in self.matches), default=0.0)
+
+    def __str__(self) -> str:
+        rows = [f"{m.begin:7.2f}–{m.end:6.2f} s  {m.score:5.2f}  {m.name}" for m in self.matches]
+        return "\n".join([f"first sound at {self.first_sound}", *rows])
+
+
+def listen(
+    sound: Sound, fragments: Sequence[tuple[str, Sound]], *, after: float = 0.0, reach: float | None = None
+) -> Heard:
+    """Find ``fragments`` (name and sound) in order, each after the one before.
+
+    ``reach`` limits how many seconds after the end of the last one the next may begin (None: anywhere later).
+    """
+    matches: list[Match] = []
+    position = after
+    for name, fragment in fragments:
+        limit = None if reach is None else position + reach + len(fragment) / RATE
+        match = find(sound, fragment, name, after=position - 0.02, before=limit)
+        matches.append(match)
+        position = match.end
+    return Heard(tuple(matches), first_sound(sound, after))
