@@ -243,12 +243,12 @@ class Calls:
         return tuple(self._row(row) for row in self.db.rows(sql, [*values, wanted.limit]))
 
     def get(self, id_or_prefix: str) -> StoredCall | None:
-        """The call of that id, of the only id that begins so, or the newest one (``last``).
+        """The call of that id, of the only id that begins so, or the one stored last (``last``).
 
         Raises :class:`AmbiguousCall`.
         """
         if id_or_prefix == "last":
-            rows = self.db.rows(f"{_ONE} ORDER BY c.started DESC LIMIT 1")
+            rows = self.db.rows(f"{_ONE} ORDER BY c.seq DESC LIMIT 1")
         else:
             rows = self.db.rows(f"{_ONE} WHERE c.id = ?", [id_or_prefix])
             if not rows and id_or_prefix:

@@ -24,6 +24,9 @@ LONGEST_KEYS = 4
 """More keys than that may be an account or a phone."""
 _MASK = "***"
 _SHOWN_ITEMS = 3
+_DEEP = 2
+_NAMING = frozenset(("id", "name"))
+"""Fields that name a thing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,8 +115,8 @@ def heard(answer: Any, *, full: bool) -> str:
             return brief(answer, full=full)
 
 
-def brief(value: Any, *, full: bool) -> str:
-    """Any journaled value on one line, without its empty fields."""
+def brief(value: Any, *, full: bool, depth: int = 0) -> str:
+    """Any journaled value on one line, without its empty fields; what lies deep in it is only named."""
     match value:
         case str():
             return value if full else mask_phones(value)
@@ -124,30 +127,33 @@ def brief(value: Any, *, full: bool) -> str:
         case Enum():
             return str(value.value)
         case tuple() | frozenset():
-            items = [brief(item, full=full) for item in list(value)[:_SHOWN_ITEMS]]
+            items = [brief(item, full=full, depth=depth) for item in list(value)[:_SHOWN_ITEMS]]
             more = len(value) - len(items)
             return "[" + ", ".join(items) + (f", and {more} more" if more else "") + "]"
         case _:
-            return _brief_object(value, full=full)
+            return _brief_object(value, full=full, depth=depth)
 
 
-def _brief_object(value: Any, *, full: bool) -> str:
+def _brief_object(value: Any, *, full: bool, depth: int) -> str:
     fields = _fields(value)
     if fields is None:
         return str(value)
     name = value.name if isinstance(value, Unknown) else type(value).__name__
     if name == "Prompt":
         (_, prompt), (_, pairs) = fields
-        return f"“{prompt}”" + (f" ({_named(pairs, full=full)})" if pairs else "")
-    return f"{name}({_named([(n, v) for n, v in fields if n != 'call_id'], full=full)})"
+        return f"“{prompt}”" + (f" ({_named(pairs, full=full, depth=depth)})" if pairs else "")
+    if depth >= _DEEP:
+        fields = [(field, item) for field, item in fields if field in _NAMING] or [("", "…")]
+        return f"{name}({', '.join(str(item) for _, item in fields)})"
+    return f"{name}({_named([(n, v) for n, v in fields if n != 'call_id'], full=full, depth=depth + 1)})"
 
 
-def _named(pairs: Any, *, full: bool) -> str:
+def _named(pairs: Any, *, full: bool, depth: int) -> str:
     shown = []
     for name, value in pairs:
         if value in (None, "", ()):
             continue
-        shown.append(f"{name}={_MASK if name in PERSONAL and not full else brief(value, full=full)}")
+        shown.append(f"{name}={_MASK if name in PERSONAL and not full else brief(value, full=full, depth=depth)}")
     return ", ".join(shown)
 
 

@@ -17,7 +17,7 @@ from ivr.call.model import (
     Utterance,
 )
 from ivr.call.verbs import Ask, Enter, Note, Say, Transfer
-from ivr.store.transcript import Line, heard, masked, reasons, transcript
+from ivr.store.transcript import Line, brief, heard, masked, reasons, transcript
 
 NOW = datetime(2026, 11, 25, 9, tzinfo=UTC)
 CALL = Call("c1", "+79001231234", "88002200220", NOW)
@@ -71,6 +71,14 @@ def test_nothing_personal_is_left_unless_asked_for() -> None:
     full = str(reasons(RECORD, OutcomeClass.SERVED, full=True))
     assert "+79001231234" in full
     assert "Ленина" in full
+
+
+def test_what_lies_deep_is_only_named() -> None:
+    def box(name: str, **fields: object) -> Unknown:
+        return Unknown(name, tuple(fields.items()))
+
+    deep = box("A", b=box("B", c=(box("C", id="c1", more=1), box("D", x=1))))
+    assert brief(deep, full=True) == "A(b=B(c=[C(c1), D(…)]))"
 
 
 def test_answers_as_people_write_them() -> None:
