@@ -18,7 +18,7 @@ from typing import Any, assert_never
 import structlog
 
 from ivr.call.errands import Errand, Now, Unavailable
-from ivr.call.model import Abandoned, Call, CallRecord, Entry, Failed, LeftQueue, Outcome, Prompt
+from ivr.call.model import Abandoned, Call, CallRecord, Entry, Failed, HandedOver, HungUp, LeftQueue, Outcome, Prompt
 from ivr.call.script import CallerHungUp, Script
 from ivr.call.verbs import Ask, Enter, Note, Reply, Say, Transfer, Verb, VoiceVerb
 from ivr.errors import IvrError, ServiceError
@@ -48,6 +48,8 @@ class LiveCall:
     began: float = field(default_factory=time.monotonic)
     node: str = ""
     doing: str = ""
+    queue: str = ""
+    """The queue that the caller is with now, if any."""
     where: str = ""
     owed_since: float | None = None
     entries: list[Entry] = field(default_factory=list)
@@ -77,10 +79,14 @@ class Runner:
         state = LiveCall(call, plan, self.clock)
         state.owed_since = state.began
         self.live[call.id] = state
-        outcome: Outcome = Failed("cancelled")
+        outcome: Outcome = Failed("the engine was stopped")
         try:
             await self.journal.begin(state.record(Abandoned()))
             outcome = await self._hold(state, script, channel)
+        except asyncio.CancelledError:
+            if state.queue:
+                outcome = HandedOver(state.queue)
+            raise
         finally:
             self.live.pop(call.id, None)
             # The record is written also when the engine is being stopped in the middle of a call.
@@ -148,7 +154,11 @@ class Runner:
     async def _perform(self, state: LiveCall, channel: Channel, verb: Verb[Any]) -> Reply[Any]:
         started = time.monotonic()
         if isinstance(verb, VoiceVerb):
-            return await self._voice(state, channel, verb, started)
+            try:
+                return await self._voice(state, channel, verb, started)
+            except LineDropped:
+                self._note(state, verb, started, HungUp())
+                raise
         if isinstance(verb, Errand):
             value = await self._errand(state, channel, verb)
         elif isinstance(verb, Enter):
@@ -176,7 +186,9 @@ class Runner:
                 state.owed_since = asked.answered_at
                 return Reply(asked.answer)
             case Transfer():
+                state.queue = verb.queue
                 result = await channel.transfer(verb)
+                state.queue = ""
                 state.owed_since = time.monotonic()
                 self._note(state, verb, started, result)
                 return Reply(result)

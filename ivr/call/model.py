@@ -116,6 +116,11 @@ class Unanswered:
 TransferResult = Connected | Unanswered
 
 
+@dataclass(frozen=True, slots=True)
+class HungUp:
+    """What is journaled of the verb during which the caller hung up; no script ever gets it."""
+
+
 # ── how calls end ──────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -167,6 +172,14 @@ class TalkedToPerson(Outcome):
     kind: ClassVar[OutcomeClass] = OutcomeClass.OPERATOR
     queue: str = ""
     waited: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class HandedOver(Outcome):
+    """The engine was stopped while the caller was with a queue: Asterisk saw the call through without us."""
+
+    kind: ClassVar[OutcomeClass] = OutcomeClass.OPERATOR
+    queue: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,8 @@ from ivr.call.model import (
     Connected,
     Digits,
     Failed,
+    HandedOver,
+    HungUp,
     LeftQueue,
     NoInput,
     Outcome,
@@ -171,7 +173,9 @@ async def test_leaving_the_queue_is_told_apart() -> None:
         await Transfer("operators")
         return Told("never")
 
-    assert (await run(script, Line([LineDropped("operators")])))[0] == LeftQueue("operators")
+    outcome, record = await run(script, Line([LineDropped("operators")]))
+    assert outcome == LeftQueue("operators")
+    assert [(entry.verb, entry.value) for entry in record.entries] == [(Transfer("operators"), HungUp())]
 
 
 async def test_a_slow_errand_is_covered_and_ends_at_its_limit() -> None:
@@ -281,4 +285,27 @@ async def test_a_cancelled_call_is_still_recorded() -> None:
     call.cancel()
     with pytest.raises(asyncio.CancelledError):
         await call
-    assert book.ended[0].outcome == Failed("cancelled")
+    assert book.ended[0].outcome == Failed("the engine was stopped")
+
+
+async def test_an_engine_stopped_while_the_caller_is_in_a_queue_has_handed_over() -> None:
+    waiting = asyncio.Event()
+
+    class Slow(Line):
+        async def transfer(self, transfer: Transfer) -> TransferResult:
+            waiting.set()
+            await asyncio.sleep(60)
+            raise AssertionError
+
+    async def script() -> Outcome:
+        await Transfer("operators")
+        return Told("never")
+
+    book = Book()
+    runner = Runner({}, book, lambda: datetime.now(UTC))
+    call = asyncio.create_task(runner.run_call(CALL, script, Slow()))
+    await waiting.wait()
+    call.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await call
+    assert book.ended[0].outcome == HandedOver("operators")
