@@ -1,0 +1,232 @@
+"""``ivr check``, ``ivr schema`` and ``ivr reload`` as an administrator meets them."""
+
+import json
+import shutil
+import threading
+from collections.abc import Iterator, Mapping
+from http.server import BaseHTTPRequestHandler
+from pathlib import Path
+from socketserver import ThreadingUnixStreamServer
+from typing import Any
+
+import jsonschema
+import pytest
+import yaml
+from click.testing import CliRunner, Result
+
+from ivr.cli import main
+from ivr.dialplan.schema import SCHEMAS
+from ivr.plan_files import KeptVersions, read_texts
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    for folder in ("dialplans", "prompts/ru", "asterisk-conf"):
+        shutil.copytree(ROOT / folder, tmp_path / folder)
+    shutil.copy(ROOT / "ivr.toml", tmp_path)
+    return tmp_path
+
+
+def ivr(home: Path, *arguments: str) -> Result:
+    return CliRunner().invoke(main, [arguments[0], "--home", str(home), *arguments[1:]])
+
+
+def spoil(home: Path) -> tuple[int, ...]:
+    """Mistype a prompt and a target of the first file; the lines that they stand in."""
+    file = home / "dialplans" / "hotline.yaml"
+    text = file.read_text(encoding="utf-8")
+    text = text.replace("prompt: menu_main\n", "prompt: menu_mian\n").replace("to: quality,", "to: qualty,")
+    file.write_text(text, encoding="utf-8")
+    lines = text.splitlines()
+    return tuple(next(n for n, line in enumerate(lines, 1) if slip in line) for slip in ("menu_mian", "qualty"))
+
+
+def test_check_says_what_it_has_looked_at(home: Path) -> None:
+    done = ivr(home, "check")
+    assert done.exit_code == 0
+    assert "good" in done.stdout
+    assert "nodes" in done.stdout
+
+
+def test_check_prints_every_problem_as_a_compiler_does_and_leaves_with_1(home: Path) -> None:
+    first, second = spoil(home)
+    done = ivr(home, "check")
+    assert done.exit_code == 1
+    assert done.stderr.splitlines() == [
+        f"dialplans/hotline.yaml:{first}:13: error: unknown prompt 'menu_mian' (did you mean 'menu_main'?)",
+        f"dialplans/hotline.yaml:{second}:15: error: unknown node 'qualty' (did you mean 'quality'?)",
+    ]
+    assert "2 errors" in done.stdout
+
+
+def test_check_for_machines(home: Path) -> None:
+    good = json.loads(ivr(home, "check", "--json").stdout)
+    assert (good["ok"], good["problems"]) == (True, [])
+    assert good["version"] == read_texts(home)[0].version
+    line, _ = spoil(home)
+    done = ivr(home, "check", "--json")
+    bad = json.loads(done.stdout)
+    assert done.exit_code == 1
+    assert (bad["ok"], bad["version"]) == (False, None)
+    assert bad["problems"][0] == {
+        "file": "dialplans/hotline.yaml", "line": line, "column": 13, "level": "error",
+        "message": "unknown prompt 'menu_mian'", "hint": "did you mean 'menu_main'?",
+    }  # fmt: skip
+
+
+# ── schemas ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def with_text_keys(data: Any) -> Any:
+    """As editors see a file: numbers are numbers, but keys are text."""
+    if isinstance(data, dict):
+        return {str(key): with_text_keys(value) for key, value in data.items()}
+    return [with_text_keys(value) for value in data] if isinstance(data, list) else data
+
+
+def kind_of(file: Path) -> str:
+    if file.parent.name == "ru":
+        return "prompts"
+    return file.stem if file.stem in ("numbers", "calendar") else "dialplan"
+
+
+FILES = sorted([*(ROOT / "dialplans").glob("*.yaml"), *(ROOT / "prompts" / "ru").glob("*.yaml")])
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)
+def test_the_shipped_files_fit_their_schemas(file: Path) -> None:
+    schema = SCHEMAS[kind_of(file)]()
+    jsonschema.Draft202012Validator.check_schema(schema)
+    # Dates stay text, as in an editor with the YAML 1.2 core schema.
+    loader = type("Editor", (yaml.SafeLoader,), {})
+    loader.yaml_implicit_resolvers = {
+        letter: [(tag, regex) for tag, regex in resolvers if not tag.endswith("timestamp")]
+        for letter, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    }
+    data = with_text_keys(yaml.load(file.read_text(encoding="utf-8"), Loader=loader))
+    jsonschema.validate(data, schema)
+
+
+@pytest.mark.parametrize(
+    "nodes",
+    [
+        {"a": {"kind": "say"}},
+        {"a": {"kind": "sey", "prompt": "x"}},
+        {"a": {"kind": "hangup", "promt": "x"}},
+        {"a": {"prompt": "x"}},
+        {"Имя": {"kind": "hangup"}},
+    ],
+)
+def test_an_editor_sees_what_is_wrong(nodes: Mapping[str, Any]) -> None:
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate({"start": "a", "nodes": nodes}, SCHEMAS["dialplan"]())
+
+
+def test_schema_prints_one_and_writes_all(tmp_path: Path) -> None:
+    printed = CliRunner().invoke(main, ["schema", "numbers"])
+    assert json.loads(printed.stdout)["title"] == "numbers.yaml"
+    written = CliRunner().invoke(main, ["schema", "--to", str(tmp_path / "schemas")])
+    assert written.exit_code == 0
+    assert {file.stem for file in (tmp_path / "schemas").iterdir()} == set(SCHEMAS)
+
+
+# ── reload ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class Engine(ThreadingUnixStreamServer):
+    """A control socket that answers as told and keeps what it was asked."""
+
+    daemon_threads = True
+
+    def __init__(self, path: Path) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self.answers: dict[str, tuple[int, Any]] = {"/status": (200, {"plan": ""})}
+        self.asked: list[tuple[str, Any]] = []
+        super().__init__(str(path), Answering)
+
+
+class Answering(BaseHTTPRequestHandler):
+    server: Engine
+
+    def _answer(self) -> None:
+        length = int(self.headers.get("Content-Length") or 0)
+        body = json.loads(self.rfile.read(length)) if length else None
+        self.server.asked.append((self.path, body))
+        status, answer = self.server.answers[self.path]
+        data = json.dumps(answer).encode()
+        self.send_response(status)
+        self.send_header("Content-Length", str(len(data)))
+        self.end_headers()
+        self.wfile.write(data)
+
+    do_GET = do_POST = _answer  # noqa: N815
+
+    def address_string(self) -> str:
+        return "test"
+
+    def log_message(self, format: str, *args: Any) -> None:
+        """Not into the test's output."""
+
+
+@pytest.fixture
+def engine(home: Path) -> Iterator[Engine]:
+    with Engine(home / "var" / "run" / "control.sock") as server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        yield server
+        server.shutdown()
+        thread.join()
+
+
+def test_reload_tells_the_new_version_and_the_old(home: Path, engine: Engine) -> None:
+    engine.answers["/reload"] = (200, {"version": "bbbb", "before": "aaaa"})
+    done = ivr(home, "reload")
+    assert done.exit_code == 0
+    assert "version bbbb is in use for new calls (before: aaaa)" in done.stdout
+    assert engine.asked == [("/reload", {"to": None})]
+    engine.answers["/reload"] = (200, {"version": "bbbb", "before": "bbbb"})
+    assert "nothing changed" in ivr(home, "reload").stdout
+
+
+def test_a_refused_plan_is_told_problem_by_problem(home: Path, engine: Engine) -> None:
+    problem = {"file": "f.yaml", "line": 3, "column": 4, "message": "bad", "hint": "", "level": "error"}
+    engine.answers["/reload"] = (409, {"problems": [problem]})
+    done = ivr(home, "reload")
+    assert done.exit_code == 1
+    assert "f.yaml:3:4: error: bad" in done.stderr
+    machine = ivr(home, "reload", "--json")
+    assert (machine.exit_code, json.loads(machine.stdout)["problems"]) == (1, [problem])
+
+
+def test_going_back_takes_the_first_letters_of_a_version(home: Path, engine: Engine) -> None:
+    kept = KeptVersions(home / "var" / "plans")
+    texts = read_texts(home)[0]
+    kept.keep(texts)
+    engine.answers["/reload"] = (200, {"version": texts.version, "before": "x"})
+    assert ivr(home, "reload", "--to", texts.version[:5]).exit_code == 0
+    assert engine.asked == [("/reload", {"to": texts.version})]
+    unknown = ivr(home, "reload", "--to", "ffffffffffff" if texts.version[0] != "f" else "000000000000")
+    assert unknown.exit_code == 1
+    assert "there is no kept version" in unknown.stderr
+
+
+def test_the_list_marks_what_is_live_and_works_without_an_engine(home: Path, engine: Engine) -> None:
+    kept = KeptVersions(home / "var" / "plans")
+    texts = read_texts(home)[0]
+    kept.keep(texts)
+    kept.pin(texts.version)
+    engine.answers["/status"] = (200, {"plan": texts.version})
+    listed = ivr(home, "reload", "--list").stdout
+    assert texts.version in listed
+    assert "live, gone back to" in listed
+    answer = json.loads(ivr(home, "reload", "--list", "--json").stdout)
+    assert (answer["live"], answer["pinned"]) == (texts.version, texts.version)
+
+
+def test_without_an_engine_reload_leaves_with_3_and_the_list_still_works(home: Path) -> None:
+    done = ivr(home, "reload")
+    assert done.exit_code == 3
+    assert "not running" in done.stderr
+    assert "nothing to show" in ivr(home, "reload", "--list").stdout
