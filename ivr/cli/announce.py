@@ -8,13 +8,13 @@ from typing import NoReturn
 
 import click
 
-from ivr.app import names_a_prompt, voice_ahead
 from ivr.call.model import Prompt
 from ivr.cli.common import (
     EXIT_PROBLEMS,
     EXIT_USAGE,
     err,
     fail,
+    fail_config,
     json_option,
     moment,
     moment_option,
@@ -25,7 +25,7 @@ from ivr.cli.common import (
     with_settings,
 )
 from ivr.dialplan.nodes.announcement import OWN_WORDS
-from ivr.errors import VoiceFailed
+from ivr.errors import ConfigError, VoiceFailed
 from ivr.prompts.wording import Flaw, flaw_of_ending, flaws_of_words
 from ivr.settings import Settings
 from ivr.store.audit import operating_user
@@ -79,14 +79,10 @@ def set_announcement(settings: Settings, branch: str | None, until: str, text: s
     if end is None or end <= now:
         fail(f"--until is not in the future: {until!r}", code=EXIT_USAGE)
     words = " ".join(text.split())
-    if not names_a_prompt(settings, words):
-        flaws = flaws_of(words)
-        if flaws:
-            _refuse(words, flaws)
-        try:
-            asyncio.run(voice_ahead(settings, Prompt(OWN_WORDS, text=words)))
-        except VoiceFailed as failure:
-            err.print(f"warning: not voiced yet, the first caller may wait: {failure}", markup=False, soft_wrap=True)
+    try:
+        _prepare(settings, words)
+    except ConfigError as error:
+        fail_config(error)
     with opened_store(settings) as store:
         made = store.announcements.set(branch, words, until=end, now=now, who=operating_user())
     if as_json:
@@ -138,6 +134,21 @@ def off(settings: Settings, branch: str | None, as_json: bool) -> None:
         fail(f"nothing was announced to {_whom(branch)}", "ivr announce list shows what is", EXIT_PROBLEMS)
 
 
+def _prepare(settings: Settings, words: str) -> None:
+    """Check words that are not the name of a prompt, and have them voiced. Raises ``ConfigError`` for a broken plan."""
+    from ivr.app import names_a_prompt, voice_ahead  # the whole house, which the other commands do not need
+
+    if names_a_prompt(settings, words):
+        return
+    flaws = flaws_of(words)
+    if flaws:
+        _refuse(flaws)
+    try:
+        asyncio.run(voice_ahead(settings, Prompt(OWN_WORDS, text=words)))
+    except VoiceFailed as failure:
+        err.print(f"warning: not voiced yet, the first caller may wait: {failure}", markup=False, soft_wrap=True)
+
+
 def flaws_of(text: str) -> list[Flaw]:
     """Everything in an announcement that a voice would not read as it is meant, in order."""
     flaws = list(flaws_of_words(text))
@@ -150,7 +161,7 @@ def flaws_of(text: str) -> list[Flaw]:
     return sorted(flaws, key=lambda flaw: flaw.at)
 
 
-def _refuse(text: str, flaws: list[Flaw]) -> NoReturn:
+def _refuse(flaws: list[Flaw]) -> NoReturn:
     for flaw in flaws:
         hint = f" ({flaw.hint})" if flaw.hint else ""
         err.print(f"text:1:{flaw.at + 1}: error: {flaw.message}{hint}", markup=False, soft_wrap=True)

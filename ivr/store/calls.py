@@ -119,11 +119,14 @@ class Line:
 
     @classmethod
     def from_json(cls, text: str) -> Line:
-        """Back again. Raises ``ValueError`` or ``KeyError`` for anything that :meth:`to_json` never made."""
+        """Back again; columns that are younger than the text are empty.
+
+        Raises ``ValueError`` or ``KeyError`` for anything that :meth:`to_json` never made.
+        """
         data = json.loads(text)
-        if not isinstance(data, dict) or not isinstance(data["record"], str):
+        if not isinstance(data, dict) or not isinstance(data["record"], str) or not data["columns"]["id"]:
             raise ValueError("not a stored call")
-        return cls(tuple(data["columns"][name] for name in COLUMNS), data["record"])
+        return cls(tuple(data["columns"].get(name) for name in COLUMNS), data["record"])
 
 
 def line_of(record: CallRecord, find_point: PointOf = point_of, *, seconds: float | None = None) -> Line:

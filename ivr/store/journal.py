@@ -14,12 +14,12 @@ import queue
 import threading
 import time
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import structlog
 
-from ivr.call.journal import CORE, Codec
+from ivr.call.journal import encode
 from ivr.call.model import CallRecord, Failed
 from ivr.errors import StoreBusy
 from ivr.store import calls, spool
@@ -306,19 +306,26 @@ class CallJournal:
     def _count_the_dead(self) -> int:
         """Calls that are open and whose engine is no more have ended, nobody knows when: they count as errors."""
         alive: dict[str, bool] = {self._spool.name: True}
-        codec = Codec(CORE)
         dead: list[Line] = []
-        with self._db.transaction() as conn:  # a spool file that was stored and then not removed speaks of ended calls
-            conn.execute("DELETE FROM open_calls WHERE id IN (SELECT id FROM calls)")
+        bad: list[str] = []
         for row in self._db.rows("SELECT writer, line FROM open_calls"):
             writer = row["writer"]
             if writer not in alive:
                 alive[writer] = spool.is_alive(self._spool.folder, writer)
-            if not alive[writer]:
-                begun: CallRecord = codec.decode(json.loads(Line.from_json(row["line"]).record))
-                dead.append(_died(begun))
+            if alive[writer]:
+                continue
+            try:
+                dead.append(_died(Line.from_json(row["line"])))
+            except (ValueError, KeyError, TypeError):
+                bad.append(row["line"])
+        if bad:
+            log.warning("open calls that cannot be read are set aside", count=len(bad))
+            self._set_aside(bad)
         if dead:
             self._store(_Batch((), tuple(dead)), self._spool.name)
+        with self._db.transaction() as conn:  # also those that could not be stored: they have been set aside
+            gone = [(writer,) for writer, lives in alive.items() if not lives]
+            conn.executemany("DELETE FROM open_calls WHERE writer = ?", gone)
         return len(dead)
 
     def _set_aside(self, lines: Sequence[str]) -> None:
@@ -328,10 +335,12 @@ class CallJournal:
             log.error("lines could not be set aside", error=str(error), lines=len(lines))
 
 
-def _died(begun: CallRecord) -> Line:
-    record = replace(begun, outcome=Failed(DIED), ended_at=begun.call.started_at)
-    line = line_of(record)
-    unknown_length = tuple(
-        None if name == "seconds" else value for name, value in zip(calls.COLUMNS, line.columns, strict=True)
-    )
-    return Line(unknown_length, line.record)
+def _died(begun: Line) -> Line:
+    """The begun call as one that has failed, after a length that nobody knows.
+
+    Done on the stored values, not on a ``CallRecord``: an upgrade of the engine may lie between the two.
+    """
+    failed = {"outcome": Failed.__name__, "class": Failed.kind.value, "seconds": None}
+    columns = tuple(failed.get(name, value) for name, value in zip(calls.COLUMNS, begun.columns, strict=True))
+    record = {**json.loads(begun.record), "outcome": encode(Failed(DIED))}
+    return Line(columns, json.dumps(record, ensure_ascii=False, separators=(",", ":")))

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import shutil
 import threading
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
@@ -22,6 +23,7 @@ from ivr.store import Store
 from ivr.store.journal import CallJournal
 
 NOW = datetime.now(ZoneInfo("Europe/Moscow")).replace(microsecond=0)
+ROOT = Path(__file__).parents[2]
 PHONE = "+79001231234"
 Cli = Callable[..., Result]
 
@@ -29,6 +31,8 @@ Cli = Callable[..., Result]
 @pytest.fixture
 def home(tmp_path: Path) -> Path:
     (tmp_path / "ivr.toml").write_text("[line]\nticket_start = 500\n")
+    for folder in ("dialplans", "prompts"):
+        shutil.copytree(ROOT / folder, tmp_path / folder)
     return tmp_path
 
 
@@ -250,6 +254,21 @@ def test_announcing_and_ending_it(cli: Cli) -> None:
     assert cli("announce", "off", "--branch", "46").exit_code == 0
     assert loaded(cli("announce", "list", "--json")) == []
     assert len(loaded(cli("announce", "list", "--all", "--json"))) == 1
+
+
+@pytest.mark.usefixtures("stored")
+def test_a_prompt_is_announced_by_its_name(cli: Cli) -> None:
+    made = loaded(cli("announce", "set", "--until", "+3h", "storm_announcement", "--json"))
+    assert made["text"] == "storm_announcement"
+
+
+@pytest.mark.usefixtures("stored")
+def test_a_broken_plan_is_said_and_nothing_announced(cli: Cli, home: Path) -> None:
+    (home / "dialplans" / "hotline.yaml").write_text("nonsense: [")
+    result = cli("announce", "set", "--until", "+3h", TEXT)
+    assert result.exit_code == 1
+    assert "hotline.yaml:" in result.stderr
+    assert loaded(cli("announce", "list", "--json")) == []
 
 
 @pytest.mark.usefixtures("stored")

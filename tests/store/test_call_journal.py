@@ -295,6 +295,22 @@ def test_a_living_engine_is_not_taken_for_dead(place: Place) -> None:
         assert "held" in place.open_calls()
 
 
+def test_open_calls_of_an_older_engine_do_not_stop_the_new_one(place: Place) -> None:
+    with place.journal() as journal:
+        hand_over(journal, "c1", "c2", end=False)
+        journal.flush()
+        connection = Connection.open(place.database, [])
+        with connection.transaction() as conn:
+            conn.execute("UPDATE open_calls SET writer = 'calls-1-dead.jsonl'")
+            conn.execute("UPDATE open_calls SET line = 'nonsense' WHERE id = 'c2'")
+            conn.execute("UPDATE open_calls SET line = replace(line, 'dialled', 'rung') WHERE id = 'c1'")
+        connection.close()
+        with place.journal() as beside:
+            assert beside.recovered.died == 1  # it is a row that the table refuses: set aside, like the nonsense
+        assert place.open_calls() == []
+        assert len((place.spool / "unreadable.jsonl").read_text().splitlines()) == 2
+
+
 def test_an_end_that_comes_after_all_replaces_the_supposed_death(place: Place) -> None:
     with place.journal() as journal:
         hand_over(journal, "c1", end=False)
