@@ -28,7 +28,8 @@ def waiting_music(rounds: int = 4) -> npt.NDArray[np.int16]:
     # What rings on after the end is heard at the beginning of the next round.
     sound[:ring] += sound[-ring:]
     sound = sound[:-ring]
-    return (sound / np.abs(sound).max() * _LEVEL * 32767).astype(np.int16)
+    samples: npt.NDArray[np.int16] = (sound / np.abs(sound).max() * _LEVEL * 32767).astype(np.int16)
+    return samples
 
 
 def alaw(samples: npt.NDArray[np.int16]) -> bytes:

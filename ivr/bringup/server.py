@@ -7,126 +7,26 @@ after the callers (see asterisk-conf/README.md) — and the next start finds it 
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import json
 import os
 import resource
 import signal
 import subprocess
-import tempfile
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field
+from collections.abc import Callable, Iterator
+from dataclasses import asdict
 from pathlib import Path
 
-from ivr.bringup.addresses import Ports, secret
+from ivr.bringup.addresses import Ports
 from ivr.bringup.failure import BringupFailed
-from ivr.bringup.music import alaw, waiting_music
-from ivr.bringup.render import fill_in
-from ivr.bringup.system import data_folder, module_folder
+from ivr.bringup.site import Site, write_configuration
 from ivr.bringup.tree import Tree
 
 BOOT_LIMIT = 30.0
 """Seconds from the start of the process to «fully booted»; 0.5 s is usual."""
 STOP_LIMIT = 10.0
-SOCKET_PATH_LIMIT = 100
-"""A Unix socket's path may have 107 bytes; Asterisk appends its own file name."""
 OPEN_FILES = 16_384
 """A call takes about six descriptors: 300 calls at once need more than the usual 1024."""
-
-
-@dataclass(frozen=True, slots=True)
-class Site:
-    """What one Asterisk is made from: folders, ports and names that the configuration is filled in with."""
-
-    var: Path
-    """The instance's run-time folder."""
-    conf: Path
-    """The instance's ``asterisk-conf`` folder."""
-    sounds: Path
-    """Where the sounds lie that Asterisk plays alone: ``technical_problem`` and ``all_busy_goodbye``."""
-    ports: Ports
-    sip_host: str = "127.0.0.1"
-    agi_host: str = "127.0.0.1"
-    ami_user: str = "ivr"
-    hotline: str = "88002200220"
-    overlay: Mapping[str, str] = field(default_factory=dict)
-    """File name → text, in place of (or beside) the files of ``conf``: the tests' own dialplans."""
-
-    @property
-    def home(self) -> Path:
-        """All that this Asterisk writes."""
-        return self.var / "asterisk"
-
-    @property
-    def etc(self) -> Path:
-        """Its rendered configuration."""
-        return self.home / "etc"
-
-    @property
-    def ami_secret_file(self) -> Path:
-        """The password of the engine's AMI account."""
-        return self.var / "secrets" / "ami"
-
-    @property
-    def operator_secret_file(self) -> Path:
-        """The password of the operators' telephones."""
-        return self.var / "secrets" / "operators"
-
-    @property
-    def run(self) -> Path:
-        """Where its control socket lies: below ``var`` unless that path is too long for a socket."""
-        inside = self.home / "run"
-        if len(os.fsencode(inside)) <= SOCKET_PATH_LIMIT - len("/asterisk.ctl"):
-            return inside
-        name = hashlib.sha256(os.fsencode(self.home)).hexdigest()[:12]
-        return Path(tempfile.gettempdir()) / f"ivr-{os.getuid()}-{name}"
-
-    def values(self, tree: Tree) -> dict[str, str]:
-        """What each ``@NAME@`` of the configuration stands for."""
-        return {
-            "ETC": str(self.etc),
-            "STATE": str(self.home),
-            "RUN": str(self.run),
-            "MODULES": str(module_folder(tree)),
-            "DATA": str(data_folder(tree)),
-            "SOUNDS": str(self.sounds.resolve()),
-            "MUSIC": str(self.home / "music"),
-            "SIP_HOST": self.sip_host,
-            "SIP_PORT": str(self.ports.sip),
-            "RTP_FIRST": str(self.ports.rtp_first),
-            "RTP_LAST": str(self.ports.rtp_last),
-            "AGI_HOST": self.agi_host,
-            "AGI_PORT": str(self.ports.agi),
-            "AMI_PORT": str(self.ports.ami),
-            "AMI_USER": self.ami_user,
-            "AMI_SECRET": secret(self.ami_secret_file),
-            "OPERATOR_SECRET": secret(self.operator_secret_file),
-            "HOTLINE": self.hotline,
-        }
-
-
-def write_configuration(site: Site, tree: Tree) -> None:
-    """Render ``site.conf`` into ``var/asterisk/etc``. Raises ConfigError for a mark that means nothing."""
-    values = site.values(tree)
-    texts = {
-        str(path.relative_to(site.conf)): path.read_text(encoding="utf-8") for path in sorted(site.conf.rglob("*.conf"))
-    } | dict(site.overlay)
-    if not texts:
-        raise BringupFailed(f"no configuration in {site.conf}", hint="ivr init DIR brings it", retryable=False)
-    rendered = {name: fill_in(str(site.conf / name), text, values) for name, text in texts.items()}
-    for folder in (site.etc, site.run, *(site.home / name for name in ("lib", "spool", "log", "music"))):
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    for stale in set(site.etc.rglob("*.conf")) - {site.etc / name for name in rendered}:
-        stale.unlink()
-    for name, text in rendered.items():
-        path = site.etc / name
-        path.parent.mkdir(exist_ok=True)
-        path.touch(mode=0o600)  # passwords are in some of them
-        path.write_text(text, encoding="utf-8")
-    music = site.home / "music" / "waiting.alaw"
-    if not music.exists():
-        music.write_bytes(alaw(waiting_music()))
 
 
 class AsteriskServer:
@@ -238,6 +138,13 @@ class AsteriskServer:
                 return True
         return False
 
+    def recorded_ports(self) -> Ports | None:
+        """The ports of the one that `find` has found."""
+        with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
+            facts = json.loads(self.record.read_text(encoding="utf-8"))
+            return Ports(**{name: int(facts[name]) for name in asdict(Ports())})
+        return None
+
     def stop_recorded(self) -> None:
         """End one that an earlier start left running."""
         if self._process is None and self.find():
@@ -272,7 +179,7 @@ def ask_cli(tree: Tree, config: Path, command: str, *, limit: float = 10.0) -> s
 
 
 @contextlib.contextmanager
-def _many_open_files():  # type: ignore[no-untyped-def]
+def _many_open_files() -> Iterator[None]:
     """Let the child have as many descriptors as we may give it, without changing our own limit for good."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     wanted = OPEN_FILES if hard == resource.RLIM_INFINITY else min(hard, OPEN_FILES)

@@ -11,7 +11,8 @@ from ivr.app import test_callers
 from ivr.bringup.addresses import Ports, choose_ports
 from ivr.bringup.failure import BringupFailed
 from ivr.bringup.packages import ensure
-from ivr.bringup.server import AsteriskServer, Site
+from ivr.bringup.server import AsteriskServer
+from ivr.bringup.site import Site
 from ivr.cli.common import err, fail, out, print_table, with_settings
 from ivr.cli.setup import set_up
 from ivr.errors import IvrError

@@ -9,7 +9,8 @@ from pathlib import Path
 from ivr.bringup.addresses import Ports, choose_ports
 from ivr.bringup.packages import ensure
 from ivr.bringup.progress import Silent
-from ivr.bringup.server import AsteriskServer, Site
+from ivr.bringup.server import AsteriskServer
+from ivr.bringup.site import Site
 from ivr.bringup.tree import Tree
 
 CHECKOUT = Path(__file__).resolve().parents[2]
