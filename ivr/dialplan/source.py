@@ -69,6 +69,8 @@ def read(file: str, text: str) -> Source:
         line = text.count("\n", 0, position) + 1
         column = position - (text.rfind("\n", 0, position) + 1) + 1
         return Source(file, None, {}, {}, (Problem(file, line, column, f"not allowed in YAML: {_reason(error)}"),))
+    except RecursionError:
+        return Source(file, None, {}, {}, (Problem(file, 0, 0, "lists and mappings inside each other without end"),))
     if root is None:
         return Source(file, None, {}, {}, (Problem(file, 1, 1, "the file is empty"),))
     reading = _Reading(file)
