@@ -12,7 +12,8 @@ from ivr.bringup.tree import Tree
 
 OLDEST_ASTERISK = 22
 """Older branches fail a call on AudioSocket's hang-up frame (seen in their app_audiosocket.c)."""
-_SYSTEM = Tree(Path("/"))
+SYSTEM = Tree(Path("/"))
+"""The machine itself, as a tree of programs."""
 _MODULE_FOLDERS = ("usr/lib/*/asterisk/modules", "usr/lib64/asterisk/modules", "usr/lib/asterisk/modules")
 
 
@@ -51,15 +52,15 @@ def asterisk_version(tree: Tree) -> tuple[int, ...]:
 
 def system_asterisk() -> Tree | None:
     """The machine's own Asterisk if it is new enough and has AudioSocket."""
-    if (asterisk_version(_SYSTEM) or (0,))[0] < OLDEST_ASTERISK:
+    if (asterisk_version(SYSTEM) or (0,))[0] < OLDEST_ASTERISK:
         return None
     try:
-        modules = module_folder(_SYSTEM)
+        modules = module_folder(SYSTEM)
     except BringupFailed:
         return None
-    return _SYSTEM if (modules / "app_audiosocket.so").exists() else None
+    return SYSTEM if (modules / "app_audiosocket.so").exists() else None
 
 
 def system_programs(*programs: str) -> Tree | None:
     """The machine itself if it has all of ``programs``."""
-    return _SYSTEM if all(shutil.which(program) for program in programs) else None
+    return SYSTEM if all(shutil.which(program) for program in programs) else None
