@@ -9,7 +9,7 @@ from enum import Enum, auto
 from typing import Literal
 
 from ivr.call.errands import Unavailable
-from ivr.call.memory import Recall, Remember
+from ivr.call.memory import BelongsTo, Recall, Remember
 from ivr.call.model import Call, NeedsPerson, Outcome, Prompt
 from ivr.call.script import CallerHungUp, GaveUp
 from ivr.call.verbs import Note, Say
@@ -87,6 +87,13 @@ async def look_up(points: Sequence[ServicePoint]) -> tuple[At, ...] | Unavailabl
     return tuple(found)
 
 
+async def remember_branch(points: Sequence[ServicePoint]) -> None:
+    """Let the dialplan know the branch, and the РЭС, where all these points belong to one."""
+    branches, offices = {point.region for point in points}, {point.res for point in points}
+    if len(branches) == 1 and "" not in branches:
+        await Remember(BelongsTo(branches.pop(), offices.pop() if len(offices) == 1 else ""))
+
+
 def ongoing(found: Sequence[At]) -> tuple[At, ...]:
     """Those where an outage is on, the certain ones first."""
     on = [at for at in found if isinstance(at.told, Ongoing)]
@@ -116,6 +123,7 @@ async def talk(call: Call, known: KnownPoints) -> Outcome:
     """Tell what is known of these points; where nothing is, register the call. Always a way to a person."""
     for _ in range(MOST_ADDRESSES):
         await Remember(known)
+        await remember_branch(known.points)
         outcome = await _talk_of(call, known)
         if outcome is not None:
             return outcome

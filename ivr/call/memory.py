@@ -34,6 +34,17 @@ class Recall(Verb[T | None]):
     kind: type[T]
 
 
+@dataclass(frozen=True, slots=True)
+class BelongsTo:
+    """A fact to remember: the branch (region code) and the РЭС of the service point that the call is about.
+
+    It outweighs what the numbers told (DOMAIN section 4): hours, announcements and the operator's side go by it.
+    """
+
+    branch: str
+    res: str = ""
+
+
 class Remembering(Coroutine[Verb[Any], Any, Outcome]):
     """A started script whose :class:`Remember` and :class:`Recall` are answered here; all else passes through."""
 

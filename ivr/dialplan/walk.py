@@ -6,7 +6,7 @@ from collections.abc import Coroutine, Generator, Mapping
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
-from ivr.call.memory import remembering
+from ivr.call.memory import BelongsTo, Recall, remembering
 from ivr.call.model import Abandoned, Call, Ended, LeftQueue, NeedsPerson, Outcome, OutcomeClass, Prompt
 from ivr.call.script import CallerHungUp, Script
 from ivr.call.verbs import Enter, Verb
@@ -64,9 +64,23 @@ class Visit:
             self.why = outcome.why
         return outcome
 
-    def context(self) -> tuple[tuple[str, str], ...]:
+    async def belongs_to(self) -> BelongsTo | None:
+        """The branch and РЭС: of the service point when a topic has found it, else by the call's numbers."""
+        known = await Recall(BelongsTo)
+        if known is None and self.call.branch is not None:
+            return BelongsTo(self.call.branch, self.call.res or "")
+        return known
+
+    async def branch(self) -> str | None:
+        """The region code alone."""
+        known = await self.belongs_to()
+        return known.branch if known else None
+
+    async def context(self) -> tuple[tuple[str, str], ...]:
         """What the operator's side is told."""
-        facts = (("node", self.address), ("why", self.why), ("branch", self.call.branch), ("res", self.call.res))
+        known = await self.belongs_to()
+        facts = [("node", self.address), ("why", self.why)]
+        facts += [("branch", known.branch), ("res", known.res)] if known else []
         return tuple((name, value) for name, value in facts if value)
 
     def abandoned(self) -> Outcome:

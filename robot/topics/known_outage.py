@@ -6,7 +6,7 @@ from ivr.call.errands import Unavailable
 from ivr.call.model import Call, Outcome
 from ivr.call.verbs import Note
 from robot.errands import FindServicePoints, Points
-from robot.outage_talk import MOST_TOLD, informed_of, look_up, ongoing, say_outages
+from robot.outage_talk import MOST_TOLD, informed_of, look_up, ongoing, remember_branch, say_outages
 from robot.outcomes import NothingToTell
 
 
@@ -18,6 +18,8 @@ async def known_outage(call: Call) -> Outcome:
     if call.caller is None:
         return NothingToTell()
     answer = await FindServicePoints(phone=call.caller)
+    if isinstance(answer, Points):
+        await remember_branch(answer.points)
     found = await look_up(answer.points) if isinstance(answer, Points) else answer
     if isinstance(found, Unavailable):
         await Note(f"nothing can be looked up: {found.why}")

@@ -31,7 +31,7 @@ class Announcement(Node):
 
     async def run(self, visit: Visit) -> str | None:
         """Without an announcement, or when it cannot be read in time, the caller notices nothing."""
-        match await CurrentAnnouncement(visit.call.branch):
+        match await CurrentAnnouncement(await visit.branch()):
             case Announced(text=text):
                 ready = text in visit.plan.book and not visit.plan.book.takes(text)
                 await verbs.Say(Prompt(text) if ready else Prompt(PROMPT, text=text))

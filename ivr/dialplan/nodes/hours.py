@@ -30,7 +30,7 @@ class Hours(Node):
     async def run(self, visit: Visit) -> str | None:
         """Look at the clock."""
         now = await Now()
-        day = visit.plan.calendar.look_up(self.schedule, visit.call.branch, now)
+        day = visit.plan.calendar.look_up(self.schedule, await visit.branch(), now)
         await verbs.Note(f"{self.schedule}: {'open' if day.open else 'closed'} ({day.why})")
         if day.open:
             return self.open

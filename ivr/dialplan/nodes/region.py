@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ivr.call import verbs
 from ivr.dialplan.fields import Node, Target
 from ivr.dialplan.numbers import Origin
@@ -9,7 +11,7 @@ from ivr.dialplan.walk import Visit
 
 
 class Region(Node):
-    """Go on by where the call comes from: the dialled number or its diversion, else the area code of a landline.
+    """Go on by where the call comes from: its service point, the diversion or the dialled number, or an area code.
 
     A mobile or hidden number proves nothing: that is ``unknown``.
     """
@@ -20,6 +22,6 @@ class Region(Node):
 
     async def run(self, visit: Visit) -> str | None:
         """Look at the numbers."""
-        origin, why = visit.plan.numbers.origin(visit.call)
+        origin, why = visit.plan.numbers.origin(replace(visit.call, branch=await visit.branch()))
         await verbs.Note(f"caller's region: {origin.value} ({why})")
         return {Origin.SERVED: self.served, Origin.OUTSIDE: self.outside, Origin.UNKNOWN: self.unknown}[origin]

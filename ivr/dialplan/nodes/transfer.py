@@ -36,7 +36,7 @@ class Transfer(Node):
         """Wait for a person."""
         if self.announce is not None:
             await verbs.Say(visit.prompt(self.announce))
-        match await verbs.Transfer(self.queue, self.priority, self.patience, visit.context()):
+        match await verbs.Transfer(self.queue, self.priority, self.patience, await visit.context()):
             case Connected(waited=waited):
                 visit.note_outcome(TalkedToPerson(self.queue, waited))
                 return self.next

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from ivr.call.errands import Announcement, CurrentAnnouncement, NoAnnouncement, Now, Unavailable
-from ivr.call.memory import Recall, Remember
+from ivr.call.memory import BelongsTo, Recall, Remember
 from ivr.call.model import (
     Abandoned,
     Call,
@@ -294,6 +294,41 @@ def test_region(caller: str | None, branch: str | None, heard: str) -> None:
 def test_an_announcement_is_said_or_nothing_is_noticed(news: Any, heard: list[str]) -> None:
     plan = plan_of("  start: {kind: announcement, next: end}\n  end: {kind: hangup, prompt: bye}\n")
     assert run(plan, news=news).names == heard
+
+
+KNOWN = """
+  start: {kind: topic, topic: plain, next: where}
+  where: {kind: region, served: news, outside: end, unknown: end}
+  news: {kind: announcement, next: people}
+  people: {kind: transfer, queue: operators, no_answer: end}
+  end: {kind: hangup}
+"""
+
+
+async def finds_the_point(call: Call) -> Outcome:
+    await Remember(BelongsTo("36", "Новоусманский РЭС"))
+    return Nothing()
+
+
+def test_the_service_point_outweighs_what_the_numbers_told() -> None:
+    call = replace(CALL, caller="+74951234567", branch="46", res="Курский РЭС")
+    asked: list[str | None] = []
+
+    def news(errand: CurrentAnnouncement) -> NoAnnouncement:
+        asked.append(errand.branch)
+        return NoAnnouncement()
+
+    for topic, branch, res in ((finds_the_point, "36", "Новоусманский РЭС"), (nothing, "46", "Курский РЭС")):
+        done = rehearse(walk(plan_of(KNOWN), call, {"plain": topic}), [Unanswered()], {CurrentAnnouncement: news})
+        assert asked.pop() == branch
+        (transfer,) = done.of(Transfer)
+        assert {("branch", branch), ("res", res)} <= set(transfer.context)
+
+
+def test_a_landline_from_elsewhere_is_served_when_its_service_point_is_ours() -> None:
+    call = replace(CALL, caller="+74951234567")
+    assert "hotline:news" in run(plan_of(KNOWN), Unanswered(), call=call, topics={"plain": finds_the_point}).nodes
+    assert "hotline:news" not in run(plan_of(KNOWN), call=call, topics={"plain": nothing}).nodes
 
 
 # ── addresses, values, loops ───────────────────────────────────────────────────────────────────────────────────
