@@ -113,7 +113,7 @@ def test_danger_means_safety_first_and_dispatchers_before_everybody() -> None:
 
 
 def test_in_danger_three_times_somebody_is_looked_for() -> None:
-    done = call(Digits("2"), Unanswered(), Unanswered(), Unanswered(), message_other=NeedsPerson())
+    done = call(Digits("2"), Unanswered(), Unanswered(), Unanswered(), message_danger=NeedsPerson())
     assert [(t.queue, t.priority) for t in done.of(Transfer)] == [
         ("dispatchers", 10), ("operators", 10), ("dispatchers", 10),
     ]  # fmt: skip
@@ -170,7 +170,7 @@ def test_operators_busy() -> None:
     waiting = call(Digits("0"), Unanswered(), Digits("1"), Unanswered(), Digits("2"), SILENT, SILENT)
     assert waiting.names.count("operators_no_answer") == 2
     assert waiting.names[-1] == "goodbye_silence"
-    back = call(Digits("0"), Unanswered(), Digits("3"), message_other=Helped())
+    back = call(Digits("0"), Unanswered(), Digits("3"), message_callback=Helped())
     assert isinstance(back.outcome, Helped)
     silent = call(Digits("0"), Unanswered(), SILENT, SILENT)
     assert silent.names[-2:] == ["operators_no_answer_no_input", "operators_busy"]

@@ -14,8 +14,11 @@ from robot.registering import register
 from robot.slots import WantsPerson, ask_key
 
 Subject = Literal[
-    "quality", "theft", "connection", "meter", "maintenance", "complaint", "feedback", "suggestion", "other"
-]
+    "quality", "theft", "connection", "meter", "maintenance", "complaint", "feedback", "suggestion", "other",
+    "danger", "callback",
+]  # fmt: skip
+AT_ONCE: frozenset[Subject] = frozenset({"danger", "callback"})
+"""Registered without asking first: danger that nobody has answered, and callers who have just chosen to leave it."""
 OFFERS: dict[str, Prompt] = {
     "quality": Prompt("message_quality"),
     "theft": Prompt("message_theft"),
@@ -34,6 +37,8 @@ async def message(call: Call, *, subject: Subject) -> Outcome:
     """Offer to register a ticket about ``subject`` from the caller's number; a hidden number goes to a person."""
     if call.caller is None:
         return NeedsPerson("hidden number, nobody could call back")
+    if subject in AT_ONCE:
+        return await _registered(call, call.caller, subject)
     offer = OFFERS[subject]
     key = await ask_key(offer, {"1": True}, no_input=[offer], no_match=[offer])
     match key:
@@ -43,7 +48,11 @@ async def message(call: Call, *, subject: Subject) -> Outcome:
             return NothingToTell()
         case GaveUp():
             return NeedsPerson("not understood")
-    return await register(call, topic=subject, text=f"left by keys: {subject}", point=await _only_point(call.caller))
+    return await _registered(call, call.caller, subject)
+
+
+async def _registered(call: Call, phone: str, subject: Subject) -> Outcome:
+    return await register(call, topic=subject, text=f"left by keys: {subject}", point=await _only_point(phone))
 
 
 async def _only_point(phone: str) -> ServicePoint | None:

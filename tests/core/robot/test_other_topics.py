@@ -12,7 +12,7 @@ from ivr.call.errands import FindTicket, NoTicket, OpenTicket, Ticket, Unavailab
 from ivr.call.model import Digits, NeedsPerson, NoInput, Prompt, Told
 from robot.errands import FindServicePoints
 from robot.outcomes import NothingToTell, Ticketed
-from robot.topics.message import OFFERS, Subject, message
+from robot.topics.message import AT_ONCE, OFFERS, Subject, message
 from robot.topics.my_request import my_request
 from tests.core.rehearse import HANG_UP, Rehearsal, rehearse
 from tests.core.robot.world import CALL, HIDDEN, NOW, errands, point
@@ -107,8 +107,16 @@ def test_keys_that_mean_nothing_lead_to_a_person() -> None:
     assert isinstance(leave(Digits("7"), Digits("8")).outcome, NeedsPerson)
 
 
+@pytest.mark.parametrize("subject", sorted(AT_ONCE))
+def test_who_has_chosen_to_leave_a_message_is_not_asked_again(subject: Any) -> None:
+    done = rehearse(lambda: message(CALL, subject=subject), [SILENT], errands([point()]))
+    assert done.names == ["ticket_opened", "ticket_offer"]
+    (opened,) = done.of(OpenTicket)
+    assert (opened.topic, opened.point_id) == (subject, "p1")
+
+
 def test_every_subject_has_its_offer() -> None:
-    assert set(OFFERS) == set(get_args(Subject))
+    assert set(OFFERS) == set(get_args(Subject)) - AT_ONCE
     assert all(prompt == Prompt(f"message_{subject}") for subject, prompt in OFFERS.items())
 
 
