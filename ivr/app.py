@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+import structlog
+
 from ivr.bringup.speech import speech_environments
 from ivr.call.errands import CurrentAnnouncement, Errand, FindTicket, OpenTicket
 from ivr.call.journal import CORE_MODULES, Codec, classes_of
@@ -45,9 +47,12 @@ from robot.topics import topics as robot_topics
 from robot.voices.building import Built, build
 from robot.voices.choosing import choose
 from robot.voices.library import wanted
+from robot.voices.recorded import read_recorded
 from robot.voices.speech import Prerendered, Speech
 from robot.voices.studio import Studio
 from robot.wording import place as spoken_place
+
+log = structlog.get_logger(__name__)
 
 Clock = Callable[[], datetime]
 
@@ -128,10 +133,16 @@ def feeds(house: House) -> Poller | None:
             every=feed.every_seconds,
             stale_after=feed.stale_after_seconds,
             regions=feed.regions,
+            snapshot=feed.snapshot,
+            timeout=feed.timeout_seconds,
+            max_bytes=feed.max_bytes,
+            days_ahead=feed.days_ahead,
+            base=house.settings.home,
+            headers=feed.headers,
         )
         for feed in house.settings.feed
     ]
-    return Poller(sources, house.grid) if sources else None
+    return Poller(sources, house.grid, clock=house.clock) if sources else None
 
 
 def load_example(grid: GridStore, now: datetime) -> None:
@@ -144,11 +155,34 @@ def test_callers() -> tuple[example.TestCaller, ...]:
     return example.test_callers()
 
 
-def build_sounds(settings: Settings, plan: Plan, progress: Callable[[int, int], None]) -> Built:
-    """Render every clip of the plan's prompts that is missing, on all cores. Blocking. Raises ``VoiceFailed``."""
+def build_sounds(settings: Settings, plan: Plan, progress: Callable[[int, int], None] = lambda done, of: None) -> Built:
+    """Render every clip of the plan's prompts that is missing and that no studio recorded, on all cores. Blocking.
+
+    Raises :class:`ivr.errors.VoiceFailed` when no voice can be started.
+    """
+    recorded = read_recorded(settings.prompts / "recorded")
+    clips = wanted(fragment for fragment in plan.book.closed_fragments() if recorded.fragment(fragment) is None)
     process = choose(speech_environments(settings.var, bring=False), settings.voice.engine, settings.voice.name)
     with contextlib.closing(Studio(process, settings.var / "prompts")) as studio:
-        return build(studio, wanted(plan.book.closed_fragments()), progress=progress)
+        return build(studio, clips, progress=progress)
+
+
+def voiced(settings: Settings) -> Callable[[Plan], None]:
+    """What makes a plan's sounds before it goes live, so that the first caller does not wait for them.
+
+    Without a voice engine the plan goes live all the same: what was rendered earlier serves, the rest is left out.
+    """
+
+    def prepare(plan: Plan) -> None:
+        try:
+            built = build_sounds(settings, plan)
+        except VoiceFailed as failure:
+            log.error("new prompts are not voiced", error=str(failure))
+            return
+        for clip, why in built.failed:
+            log.error("clip not voiced", text=clip.text, why=why)
+
+    return prepare
 
 
 def place_names(house: House, plan: Plan) -> tuple[Fragment, ...]:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 import structlog
 
-from ivr.app import House, feeds, make_speech, open_house
+from ivr.app import House, feeds, make_speech, open_house, voiced
 from ivr.asterisk.ami import Ami
 from ivr.asterisk.door import Arrival, serve_agi
 from ivr.asterisk.fastagi import AgiServer, AgiSession
@@ -88,7 +88,7 @@ async def serve(
         house = house_keeping.enter_context(open_house(settings))
         journal = await asyncio.to_thread(CallJournal.open, settings.database, settings.var / "spool")
         house_keeping.push_async_callback(asyncio.to_thread, journal.close)
-        plans = await asyncio.to_thread(Plans.open, settings, house.topics)
+        plans = await asyncio.to_thread(Plans.open, settings, house.topics, voiced(settings))
         speech = make_speech(settings)
         house_keeping.push_async_callback(speech.close)
         await speech.start()
@@ -115,6 +115,7 @@ async def serve(
                 live=lambda: runner.live.values(),
                 reload=reload,
                 stop=stop.set,
+                plans=lambda: _plans(plans),
             ),
         )
         house_keeping.push_async_callback(control.close)
@@ -154,6 +155,13 @@ def _status(engine: Engine, server: AgiServer) -> Mapping[str, object]:
         "agi": dict(server.counts),
         "ami_connected_since": state.connected_since,
         "ami_last_error": state.last_error,
+    }
+
+
+def _plans(plans: Plans) -> Mapping[str, object]:
+    return {
+        "live": plans.current.version,
+        "versions": [{"version": kept.version, "used_at": kept.used_at} for kept in plans.versions()],
     }
 
 

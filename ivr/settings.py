@@ -77,11 +77,13 @@ class Voices(Section):
 
 
 class Feed(Section):
-    """``[[feed]]``: a source of outages."""
+    """``[[feed]]``: a source of outages. ``outage_feed.fetch.Source`` tells what each setting means."""
 
     name: str
     format: str
     url: str
+    snapshot: bool = True
+    headers: Mapping[str, str] = Field(default_factory=dict)
     every_seconds: float = Field(60.0, ge=1)
     stale_after_seconds: float = Field(1800.0, ge=1)
     max_bytes: int = Field(20_000_000, ge=1)

@@ -20,7 +20,7 @@ from ivr.asterisk.fastagi import AgiServer
 from ivr.asterisk.request import Request, caller_number, only_digits
 from ivr.asterisk.session import AgiSession, Hangup
 from ivr.asterisk.transfers import Transfers
-from ivr.call.model import Call
+from ivr.call.model import TRIAL, Call
 from ivr.errors import AgiError
 from ivr.masking import mask_phone
 from ivr.settings import Agi
@@ -78,7 +78,7 @@ class Door:
             arrival = Arrival("after_transfer", arriving_call(request, self._clock()), why, known)
         else:
             kind: Kind = "draft" if request.path == "draft" else "hotline"
-            arrival = Arrival(kind, arriving_call(request, self._clock()))
+            arrival = Arrival(kind, arriving_call(request, self._clock(), trial=kind == "draft"))
         call = arrival.call
         structlog.contextvars.bind_contextvars(call=call.id)
         log.info(
@@ -87,10 +87,10 @@ class Door:
         await self._hold(arrival, session)
 
 
-def arriving_call(request: Request, now: datetime) -> Call:
+def arriving_call(request: Request, now: datetime, *, trial: bool = False) -> Call:
     """The facts of a call as Asterisk tells them, with a new id (which sorts by time)."""
     return Call(
-        id=f"{now:%y%m%d-%H%M%S}-{secrets.token_hex(3)}",
+        id=f"{TRIAL if trial else ''}{now:%y%m%d-%H%M%S}-{secrets.token_hex(3)}",
         caller=caller_number(
             request.headers.get("agi_callerid", ""), request.arg(4) or request.headers.get("agi_callingpres", "")
         ),

@@ -37,6 +37,10 @@ class Prompt:
         return dict(self.pairs)
 
 
+TRIAL = "try-"
+"""So begin the ids of calls that try something out (``ivr talk``, the draft extension): recorded, but not counted."""
+
+
 @dataclass(frozen=True, slots=True)
 class Call:
     """One telephone conversation: facts known before the first word is said."""

@@ -53,7 +53,7 @@ def command() -> None:
     Examples:
       ivr calls list --since today --class missed
       ivr calls show last
-      ivr calls why talk-2026
+      ivr calls why 261125-0931
       ivr calls summary --by hour --since today
       ivr calls live
     """

@@ -16,7 +16,7 @@ import click
 from rich.text import Text
 
 from ivr.asterisk.request import caller_number
-from ivr.call.model import Call, Outcome, Prompt, classify
+from ivr.call.model import TRIAL, Call, Outcome, Prompt, classify
 from ivr.channels.console import HELP, Console, Operators, TalkKit, Terminal
 from ivr.cli.common import EXIT_USAGE, fail, fail_config, out, with_settings
 from ivr.errors import ConfigError, ServiceError, VoiceFailed
@@ -25,7 +25,6 @@ from ivr.masking import mask_phone
 from ivr.moments import parse_moment
 from ivr.runner import LiveCall
 from ivr.settings import Settings
-from ivr.store.calls import IN_TERMINAL
 from ivr.store.transcript import brief, steps
 
 PLAYERS = (("aplay", "-q"), ("paplay",), ("play", "-q"), ("ffplay", "-nodisp", "-autoexit", "-loglevel", "quiet"))
@@ -112,7 +111,7 @@ async def _talk(settings: Settings, wish: Wish, clock: Callable[[], datetime]) -
     async with app.for_talk(settings, clock, draft=wish.draft) as kit:
         began = clock()
         call = Call(
-            id=f"{IN_TERMINAL}{began:%Y%m%d-%H%M%S}-{secrets.token_hex(2)}",
+            id=f"{TRIAL}{began:%y%m%d-%H%M%S}-{secrets.token_hex(2)}",
             caller=wish.caller,
             dialled=wish.dialled,
             started_at=began,

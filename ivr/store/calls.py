@@ -21,7 +21,7 @@ import sqlite_utils
 from sqlite_utils.migrations import Migrations
 
 from ivr.call.journal import CORE, Codec, encode
-from ivr.call.model import CallRecord, OutcomeClass, classify
+from ivr.call.model import TRIAL, CallRecord, OutcomeClass, classify
 from ivr.store.database import Connection, from_ms, to_ms
 
 TAIL = 4
@@ -29,9 +29,6 @@ TAIL = 4
 REPEAT_WITHIN = timedelta(hours=24)
 """Who calls again within this time was not served (DOMAIN section 4: containment)."""
 _REPEAT_MS = int(REPEAT_WITHIN.total_seconds() * 1000)
-
-IN_TERMINAL = "talk-"
-"""So begin the ids of calls held with ``ivr talk``: listed, but not counted."""
 
 migrations = Migrations("ivr.calls")
 
@@ -216,7 +213,7 @@ class StoredCall:
 
 
 # A repeat is looked for by the index of last digits: the whole number is compared, the index only narrows it down.
-_LATER = f"later.started > c.ended AND later.started <= c.ended + {_REPEAT_MS} AND later.id NOT GLOB '{IN_TERMINAL}*'"
+_LATER = f"later.started > c.ended AND later.started <= c.ended + {_REPEAT_MS} AND later.id NOT GLOB '{TRIAL}*'"
 _REPEATED = f"""(
     EXISTS (SELECT 1 FROM calls later WHERE substr(later.caller, -{TAIL}) = substr(c.caller, -{TAIL})
         AND later.caller = c.caller AND {_LATER})
@@ -267,9 +264,9 @@ class Calls:
     def measures(self, wanted: Wanted) -> Iterable[tuple[datetime, OutcomeClass, float | None, float, bool]]:
         """Of every call that fits: start, class, seconds, longest owed silence, repeated (for the summary).
 
-        Calls held in the terminal are left out.
+        Calls that try something out are left out.
         """
-        where, values = _conditions(wanted, f"id NOT GLOB '{IN_TERMINAL}*'")
+        where, values = _conditions(wanted, f"id NOT GLOB '{TRIAL}*'")
         sql = f"SELECT started, class, seconds, owed, {_REPEATED} AS repeated FROM calls c {where} ORDER BY started"
         for row in self.db.rows(sql, values):
             yield (

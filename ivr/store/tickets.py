@@ -86,7 +86,7 @@ class Tickets:
     def open(self, wanted: OpenTicket, *, now: datetime) -> Ticket:
         """Register a contact, or join the open ticket of the same thing. Raises ``StoreBusy``.
 
-        Trying again within a call (same call, same topic) gives the same ticket.
+        Trying again within a call (same call, same topic, not another place) gives the same ticket.
         """
         with self._db.transaction() as conn:
             mine = self._of_call(conn, wanted)
@@ -163,8 +163,8 @@ class Tickets:
     def _of_call(self, conn: sqlite3.Connection, wanted: OpenTicket) -> Ticket | None:
         row = conn.execute(
             "SELECT t.*, e.kind AS how FROM ticket_events e JOIN tickets t ON t.number = e.ticket"
-            " WHERE e.call = ? AND e.topic = ?",
-            (wanted.call_id, wanted.topic),
+            " WHERE e.call = ? AND e.topic = ? AND (t.point IS NULL OR ? IS NULL OR t.point = ?)",
+            (wanted.call_id, wanted.topic, wanted.point_id, wanted.point_id),
         ).fetchone()
         return None if row is None else self._ticket(row, joined=row["how"] == "joined")
 

@@ -64,7 +64,7 @@ def test_a_pretended_time_is_the_time_of_the_call(home: Path) -> None:
     talk = ivr(home, "talk", "--hidden", "--at", "2026-12-31 23:10", typed="")
     assert talk.returncode == 0, talk.stderr
     id = talk.stdout.split("ivr calls why ")[1].split()[0]
-    assert id.startswith("talk-20261231-2310")
+    assert id.startswith("try-261231-2310")
 
 
 def test_mistakes_on_the_command_line(home: Path) -> None:

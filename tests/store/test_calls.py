@@ -98,8 +98,8 @@ def test_repeats_are_by_number_or_place_within_a_day(store: Store) -> None:
 
 
 def test_calls_held_in_the_terminal_are_listed_but_not_counted(store: Store) -> None:
-    keep(store, ended(call("c1")), ended(call("talk-1", at=NOON + timedelta(hours=1))))
-    assert [(row.id, row.repeated) for row in store.calls.all(Wanted())] == [("talk-1", False), ("c1", False)]
+    keep(store, ended(call("c1")), ended(call("try-1", at=NOON + timedelta(hours=1))))
+    assert [(row.id, row.repeated) for row in store.calls.all(Wanted())] == [("try-1", False), ("c1", False)]
     assert len(list(store.calls.measures(Wanted()))) == 1
 
 
