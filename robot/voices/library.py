@@ -24,8 +24,7 @@ from ivr.errors import VoiceFailed
 from ivr.prompts.model import Fragment
 from robot.voices import sound
 from robot.voices.files import BoundedFolder, write_whole
-from robot.voices.process import Contour
-from robot.voices.rendering import VoiceId, contour_of, identity_record
+from robot.voices.rendering import Contour, VoiceId, contour_of, identity_record
 
 REMEMBERED = 4096
 """Clips held in memory: about 15 kB each."""

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -24,8 +24,6 @@ WORKER = Path(__file__).with_name("worker.py")
 START_SECONDS = 15.0
 """Loading an engine takes 0.3 s; on a machine that is busy elsewhere more."""
 
-Contour = Literal["fall", "rise", "level"]
-
 
 @dataclass(frozen=True, slots=True)
 class Spoke:
@@ -34,8 +32,6 @@ class Spoke:
     samples: npt.NDArray[np.int16]
     rate: int
     """Samples per second."""
-    cut: int | None
-    """Near this sample something begins that was said only for the intonation before it."""
 
 
 class VoiceProcess:
@@ -82,11 +78,11 @@ class VoiceProcess:
         os.set_blocking(self._pipe().fileno(), False)
         self.version = str(self._header(time.monotonic() + START_SECONDS)["version"])
 
-    def say(self, text: str, contour: Contour, limit: float) -> Spoke:
+    def say(self, text: str, limit: float) -> Spoke:
         """The sound of ``text``. Raises :class:`VoiceFailed` after ``limit`` seconds, or if the engine cannot."""
         self.start()
         deadline = time.monotonic() + limit
-        request = json.dumps({"text": text, "contour": contour}).encode() + b"\n"
+        request = json.dumps({"text": text}).encode() + b"\n"
         process = self._process
         assert process is not None
         assert process.stdin is not None
@@ -98,7 +94,7 @@ class VoiceProcess:
             raise VoiceFailed(f"the voice {self.engine} died") from error
         header = self._header(deadline)
         sound = self._take(int(header["bytes"]), deadline)
-        return Spoke(np.frombuffer(sound, dtype="<i2"), int(header["rate"]), header["cut"])
+        return Spoke(np.frombuffer(sound, dtype="<i2"), int(header["rate"]))
 
     def kill(self) -> None:
         """End the worker for good: the one thing that may be done while another thread waits for a sentence."""

@@ -110,8 +110,9 @@ def _finish(folder: Path, raw: Mapping[str, tuple[sound.Pcm, int, str]]) -> dict
     corpus = [sound.band(sound.resample(samples, rate)) for samples, rate, _ in raw.values()]
     gain = sound.gain_for([np.concatenate(corpus)])
     return {
-        name: Recording(folder / name, sound.finish(samples, rate, None, gain), digest)
+        name: Recording(folder / name, clip, digest)
         for name, (samples, rate, digest) in raw.items()
+        if (clip := sound.finish(samples, rate, gain)) is not None
     }
 
 

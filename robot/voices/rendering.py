@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
+from typing import Literal
 
 from ivr.errors import VoiceFailed
 from ivr.prompts.model import SENTENCE_ENDS, Fragment
 from robot.voices import sound
-from robot.voices.process import Contour, VoiceProcess
+from robot.voices.process import VoiceProcess
 
 IN_PHRASE_MS = 60
 """A silence up to this does not part a phrase (``ivr.prompts``: inside a phrase ≤ 60, after a comma more)."""
@@ -23,6 +24,13 @@ REFERENCE = (
     "Назовите, пожалуйста, населённый пункт, улицу и дом.",
 )
 """What the gain of a voice is measured over: about 25 s of the hotline's own speech."""
+
+
+Contour = Literal["fall", "rise", "level"]
+"""How a fragment ends: the sentence is over, a pause comes, or the phrase goes straight on."""
+
+_PAUSE_MS, _CLOSURE_MS = 60, 15
+_LABIAL = tuple("пбфвм")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +57,22 @@ def contour_of(fragment: Fragment) -> Contour:
     return "level"
 
 
+def with_extra(text: str, contour: Contour) -> tuple[str, int | None]:
+    """What to have said for the intonation, and the quiet (ms) before the extra word in it, if there is one.
+
+    Engines let the voice fall at every end of text, whatever mark stands there. Where more is to come, a word is said
+    too, and cut off again: after a comma one that leaves the tone before it up; inside a phrase one that begins with a
+    stop, in whose closure the cut is made, and whose mouth is not that of the last consonant (else «пять там» becomes
+    one long [т]). The words are voiced throughout, so they hold no gap of their own.
+    """
+    if contour == "fall":
+        return text, None
+    bare = text.rstrip(" .,;:!—")
+    if contour == "rise":
+        return f"{bare}, назовём", _PAUSE_MS
+    return f"{bare} {'там' if bare.rstrip('ь').endswith(_LABIAL) else 'пан'}", _CLOSURE_MS
+
+
 class Renderer:
     """Makes finished clips with one voice. Blocking, and for one thread at a time.
 
@@ -71,7 +95,7 @@ class Renderer:
         if self._gain is None:
             corpus = []
             for sentence in REFERENCE:
-                spoke = self._process.say(sentence, "fall", SENTENCE_SECONDS)
+                spoke = self._process.say(sentence, SENTENCE_SECONDS)
                 corpus.append(sound.band(sound.resample(spoke.samples, spoke.rate)))
             try:
                 self._gain = sound.gain_for(corpus)
@@ -84,11 +108,17 @@ class Renderer:
     def render(self, text: str, contour: Contour) -> sound.Pcm:
         """The clip of ``text``. Raises :class:`VoiceFailed` if nothing can be heard of it."""
         gain = self.gain
-        spoke = self._process.say(text, contour, SENTENCE_SECONDS)
-        clip = sound.finish(spoke.samples, spoke.rate, spoke.cut, gain)
-        if not len(clip):
+        said, gap_ms = with_extra(text, contour)
+        clip = self._finished(said, gap_ms, gain)
+        if clip is None:  # no gap to cut in: rather a voice that falls too early than a word too many
+            clip = self._finished(text, None, gain)
+        if clip is None or not len(clip):
             raise VoiceFailed(f"the voice {self._process.engine} says nothing for {text!r}", retryable=False)
         return clip
+
+    def _finished(self, said: str, gap_ms: int | None, gain: float) -> sound.Pcm | None:
+        spoke = self._process.say(said, SENTENCE_SECONDS)
+        return sound.finish(spoke.samples, spoke.rate, gain, gap_ms)
 
     def close(self) -> None:
         """End the process."""

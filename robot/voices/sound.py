@@ -12,7 +12,6 @@ from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
-import pyloudnorm
 import soxr
 
 Samples = npt.NDArray[np.float32]
@@ -30,6 +29,7 @@ FADE = 32
 
 _FRAME = 40  # 5 ms: short enough not to smear a plosive
 _QUIET_DBFS = -52.0  # below this (at TARGET_LUFS) nothing is speech: soft [ф], [х], [в] measured −48 … −40
+_WORD = 60  # frames (0.3 s): as long as the extra word is at least
 _LEAD, _TAIL = 80, 120  # samples kept before and after what is not quiet: onsets and releases fade within 10–15 ms
 
 
@@ -56,6 +56,8 @@ def loudness(samples: Samples) -> float:
     """Integrated loudness in LUFS (EBU R128); −inf for silence. Needs at least 0.4 s of sound to mean anything."""
     if len(samples) < int(0.4 * RATE):
         samples = np.pad(samples, (0, int(0.4 * RATE) - len(samples) + 1))
+    import pyloudnorm  # brings scipy: a second of start-up that only rendering needs
+
     return float(pyloudnorm.Meter(RATE).integrated_loudness(samples.astype(np.float64)))
 
 
@@ -111,18 +113,31 @@ def trim(samples: Samples) -> Samples:
     return samples[start:end]
 
 
-def cut_after(samples: Samples, near: int) -> Samples:
-    """Leave off what begins at about sample ``near``: the cut is made in the quietest 15 ms around there.
+def cut_extra(samples: Samples, gap_ms: int) -> Samples | None:
+    """Leave off the last word, which was said only for the intonation before it: all from the gap before it.
 
-    The window reaches 60 ms back and 140 ms on: RHVoice tells word starts up to 0.1 s early.
+    The gap is the last stretch of at least ``gap_ms`` that lies 20 dB below the word's loudest: the closure of its
+    first consonant, or a pause. The cut is made late in it, in its quietest 15 ms of the last 60: what comes before a
+    closure, such as the release of another stop, belongs to the words that are kept. None if there is no such gap.
     """
-    start, end = max(0, near - 480), min(len(samples), near + 1120)
-    width = 3 * _FRAME
-    if end - start <= width:
-        return samples[:near]
-    energy = np.cumsum(np.concatenate(([0.0], samples[start:end].astype(np.float64) ** 2)))
-    quietest = int(np.argmin(energy[width:] - energy[:-width]))
-    return samples[: start + quietest + width // 2]
+    frames = levels(samples)
+    speech = np.flatnonzero(frames > frames.max(initial=-120) - 20)
+    if not len(speech):
+        return None
+    first, at, run = int(speech[0]), int(speech[-1]), 0
+    quiet = frames < frames[max(0, at - _WORD) :].max() - 20
+    while at > first and run < gap_ms * RATE // 1000 // _FRAME:
+        at -= 1
+        run = run + 1 if quiet[at] else 0
+    if at <= first:
+        return None
+    end = at + run
+    start = max(at, end - 12)
+    while start > max(first, end - 12) and quiet[start - 1]:
+        start -= 1
+    energy = np.cumsum(np.concatenate(([0.0], 10 ** (frames[start:end].astype(np.float64) / 10))))
+    quietest = start + int(np.argmin(energy[3:] - energy[:-3]))
+    return samples[: quietest * _FRAME + 3 * _FRAME // 2]
 
 
 def fade_edges(samples: Samples) -> Samples:
@@ -156,12 +171,14 @@ def join(pieces: Sequence[tuple[Pcm, int]], lead: int = 160, tail: int = 400) ->
     return np.clip(out[:used], -32768, 32767).astype(np.int16)
 
 
-def finish(samples: Pcm, rate: int, cut: int | None, gain: float) -> Pcm:
-    """Everything between what an engine said (or a studio recorded) and a clip that can be joined to others."""
-    heard = resample(samples, rate)
-    if cut is not None:
-        heard = cut_after(heard, cut * RATE // rate)
-    return to_pcm(fade_edges(trim(limit(band(heard) * np.float32(gain)))))
+def finish(samples: Pcm, rate: int, gain: float, gap_ms: int | None = None) -> Pcm | None:
+    """Everything between what an engine said (or a studio recorded) and a clip that can be joined to others.
+
+    ``gap_ms``: an extra word follows after such a gap, and is cut off (:func:`cut_extra`); None if that cannot be done.
+    """
+    said = resample(samples, rate)
+    heard = said if gap_ms is None else cut_extra(said, gap_ms)
+    return None if heard is None else to_pcm(fade_edges(trim(limit(band(heard) * np.float32(gain)))))
 
 
 def to_pcm(samples: Samples) -> Pcm:

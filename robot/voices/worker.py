@@ -1,9 +1,8 @@
 """The process in which a TTS engine speaks: it may hang, print or die without harming a call.
 
 Started as ``python -I worker.py ENGINE_FILE VOICE``; standard library only. One line of JSON per request on stdin:
-``{"text": …, "contour": "fall" | "rise" | "level"}``. Each answer is a line of JSON followed by its ``bytes`` of
-16-bit samples: ``{"bytes": …, "rate": …, "cut": … | null}``, or ``{"error": …}`` with none. The first line says hello:
-``{"version": …, "rate": …}``. End of input ends the process.
+``{"text": …}``. Each answer is a line of JSON followed by its ``bytes`` of 16-bit samples: ``{"bytes": …, "rate": …}``,
+or ``{"error": …}`` with none. The first line says hello: ``{"version": …, "rate": …}``. End of input ends the process.
 """
 
 from __future__ import annotations
@@ -27,11 +26,11 @@ def main(engine_path: str, voice: str) -> int:
     for line in sys.stdin.buffer:
         request = json.loads(line)
         try:
-            sound, cut = engine.say(request["text"], request["contour"])
+            sound = engine.say(request["text"])
         except Exception as error:  # whatever a library throws is this one sentence's failure, told to the parent
             _answer(answers, {"error": f"{type(error).__name__}: {error}"})
         else:
-            _answer(answers, {"bytes": len(sound), "rate": engine.rate, "cut": cut}, sound)
+            _answer(answers, {"bytes": len(sound), "rate": engine.rate}, sound)
     return 0
 
 

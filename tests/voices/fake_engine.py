@@ -24,7 +24,7 @@ class Engine:
         self.version = os.environ.get("FAKE_VERSION", "fake 1")
         self.rate = RATE
 
-    def say(self, text: str, contour: str) -> tuple[bytes, int | None]:
+    def say(self, text: str) -> bytes:
         print("Audio saved to nowhere")
         if "hang" in text:
             time.sleep(60)
@@ -32,11 +32,11 @@ class Engine:
             os._exit(3)
         if "refuse" in text:
             raise RuntimeError("will not say it")
+        # The last word stands apart, as words with a stop before them do.
+        words, _, last = text.rpartition(" ")
         quiet = [0] * (RATE // 10)
-        speech = [] if "mute" in text else self._tone(text)
-        after = [] if contour == "fall" else [0] * (RATE // 20) + self._tone("carrier")
-        cut = None if contour == "fall" else len(quiet) + len(speech)
-        return array.array("h", quiet + speech + after + quiet).tobytes(), cut
+        speech = [] if "mute" in text else self._tone(words) + [0] * (RATE // 12) + self._tone(last)
+        return array.array("h", quiet + speech + quiet).tobytes()
 
     @staticmethod
     def _tone(text: str) -> list[int]:

@@ -12,30 +12,25 @@ from robot.voices.process import VoiceProcess
 
 def test_it_speaks_and_what_libraries_print_goes_nowhere(fake_voice) -> None:
     voice = fake_voice()
-    spoke = voice.say("привет", "fall", 5)
-    assert (spoke.rate, spoke.cut) == (16_000, None)
-    assert len(spoke.samples) == (6 * 640) + 2 * 1600
+    spoke = voice.say("привет", 5)
+    assert spoke.rate == 16_000
+    assert len(spoke.samples) == (6 * 640) + 2 * 1600 + 1333
     assert np.abs(spoke.samples).max() > 7000
     assert voice.version == "fake 1"
-
-
-def test_what_follows_for_the_intonation_is_marked(fake_voice) -> None:
-    spoke = fake_voice().say("привет", "level", 5)
-    assert spoke.cut == 1600 + 6 * 640
 
 
 def test_a_refused_sentence_is_that_sentences_failure_only(fake_voice) -> None:
     voice = fake_voice()
     with pytest.raises(VoiceFailed, match="will not say it"):
-        voice.say("refuse", "fall", 5)
-    assert len(voice.say("дальше", "fall", 5).samples)
+        voice.say("refuse", 5)
+    assert len(voice.say("дальше", 5).samples)
 
 
 def test_a_dead_worker_is_started_anew(fake_voice) -> None:
     voice = fake_voice()
     with pytest.raises(VoiceFailed, match="died"):
-        voice.say("die", "fall", 5)
-    assert len(voice.say("дальше", "fall", 5).samples)
+        voice.say("die", 5)
+    assert len(voice.say("дальше", 5).samples)
 
 
 def test_a_hung_worker_is_ended_in_time_and_started_anew(fake_voice) -> None:
@@ -43,9 +38,9 @@ def test_a_hung_worker_is_ended_in_time_and_started_anew(fake_voice) -> None:
     voice.start()
     began = time.monotonic()
     with pytest.raises(VoiceFailed, match="in time"):
-        voice.say("hang", "fall", 0.2)
+        voice.say("hang", 0.2)
     assert time.monotonic() - began < 1
-    assert len(voice.say("дальше", "fall", 5).samples)
+    assert len(voice.say("дальше", 5).samples)
 
 
 def test_kill_from_another_thread_ends_the_wait(fake_voice) -> None:
@@ -54,10 +49,10 @@ def test_kill_from_another_thread_ends_the_wait(fake_voice) -> None:
     timer = threading.Timer(0.1, voice.kill)
     timer.start()
     with pytest.raises(VoiceFailed, match="died"):
-        voice.say("hang", "fall", 20)
+        voice.say("hang", 20)
     timer.join()
     with pytest.raises(VoiceFailed, match="ended"):
-        voice.say("дальше", "fall", 5)
+        voice.say("дальше", 5)
 
 
 def test_a_voice_that_is_not_there_says_why(fake_voice) -> None:

@@ -72,8 +72,8 @@ def test_limiter_keeps_true_peaks_below_the_ceiling(level: float, frequency: flo
     held = sound.limit(loud.astype(np.float32))
     ceiling = 10 ** (sound.CEILING_DBTP / 20)
     assert np.abs(held).max() <= ceiling * 1.0001
-    # Away from the ends, where an interpolating filter rings by itself.
-    assert np.abs(soxr.resample(held, 8000, 64_000)[800:-800]).max() <= ceiling * 1.03
+    # Away from the ends, where an interpolating filter rings by itself. Between four points a sample it may be 0.4 dB more.
+    assert np.abs(soxr.resample(held, 8000, 64_000)[800:-800]).max() <= ceiling * 1.05
 
 
 def test_limiter_leaves_quiet_sound_alone_and_turns_down_softly() -> None:
@@ -105,12 +105,32 @@ def test_trim_of_nothing_is_nothing() -> None:
     assert len(sound.trim(silence(0.001))) <= 8
 
 
-@pytest.mark.parametrize("early_ms", [0, 30, 60, 100])
-def test_cut_finds_the_gap_though_the_hint_is_early(early_ms: int) -> None:
-    word, carrier = tone(200, 0.4), tone(150, 0.3)
-    heard = np.concatenate([word, silence(0.05), carrier])
-    cut = sound.cut_after(heard, int((0.4 + 0.05) * 8000) - early_ms * 8)
-    assert 0.4 * 8000 <= len(cut) <= 0.45 * 8000
+def test_the_extra_word_is_cut_off_in_the_gap_before_it() -> None:
+    kept, extra = tone(200, 0.4), np.concatenate([noise(0.02, 0.02), tone(150, 0.2), tone(150, 0.1, 0.06)])
+    cut = sound.cut_extra(np.concatenate([kept, silence(0.04), extra, silence(0.3)]), 15)
+    assert cut is not None
+    assert 0.4 * 8000 <= len(cut) <= 0.44 * 8000
+
+
+def test_a_stop_inside_the_words_that_are_kept_is_no_gap_to_cut_in() -> None:
+    three_hundred = np.concatenate([tone(200, 0.2), silence(0.05), tone(200, 0.06)])  # «триста»: a closure near the end
+    cut = sound.cut_extra(np.concatenate([three_hundred, silence(0.05), tone(150, 0.3), silence(0.2)]), 15)
+    assert cut is not None
+    assert 0.31 * 8000 <= len(cut) <= 0.36 * 8000
+
+
+def test_a_pause_is_told_from_a_closure() -> None:
+    kept, extra = tone(200, 0.4), np.concatenate([tone(150, 0.1), silence(0.03), tone(150, 0.2)])
+    cut = sound.cut_extra(np.concatenate([kept, silence(0.15), extra]), 60)
+    assert cut is not None
+    assert 0.4 * 8000 <= len(cut) <= 0.55 * 8000
+
+
+def test_without_a_gap_there_is_nothing_to_cut_in() -> None:
+    whole = tone(200, 0.5)
+    assert sound.cut_extra(whole, 15) is None
+    assert sound.cut_extra(whole[:0], 15) is None
+    assert sound.cut_extra(np.concatenate([silence(0.3), whole]), 60) is None  # silence before is no gap
 
 
 def test_faded_edges_begin_and_end_at_nothing() -> None:
@@ -186,7 +206,7 @@ def test_finished_clip_is_trimmed_even_and_below_the_ceiling() -> None:
     raw = np.concatenate(
         [np.zeros(12_000), 0.9 * np.sin(np.arange(24_000) / 24_000 * 2 * np.pi * 220), np.zeros(12_000)]
     )
-    clip = sound.finish((raw * 32767).astype(np.int16), 24_000, None, gain=3.0)
+    clip = sound.finish((raw * 32767).astype(np.int16), 24_000, gain=3.0)
     assert len(clip) / sound.RATE == pytest.approx(1.025, abs=0.05)  # loud edges ring a little
     assert np.abs(clip).max() / 32767 <= 10 ** (sound.CEILING_DBTP / 20) + 0.001
     assert abs(int(clip[0])) < 100

@@ -7,11 +7,9 @@ A file here runs in two places: our own process reads its constants, and the wor
 ``DEFAULT_VOICE``    the voice when ivr.toml names none
 ``VOICES``           voices that may be used (those whose licence allows commercial use), or () for any
 ``Engine(voice)``    raises ``OSError``/``ValueError``/``RuntimeError`` when the engine or the voice is not there;
-                     ``.version`` and ``.rate`` (Hz); ``.say(text, contour) -> (16-bit samples as bytes, cut)``.
+                     ``.version`` and ``.rate`` (Hz); ``.say(text)`` gives 16-bit samples as bytes, or raises
 
-``contour`` is how the voice ends: ``fall`` (the sentence is over), ``rise`` (a pause, but more is coming) or ``level``
-(the phrase goes straight on). Voices only know how to *end*, so an engine may say something more after the text for
-the last two; ``cut`` is then the sample near which the extra begins (``sound.cut_after`` finds the silence there).
+Text may hold U+0301 after a stressed vowel: an engine that does not understand it leaves it out.
 """
 
 from __future__ import annotations

@@ -6,6 +6,7 @@ pyttsx3 prints to stdout, allows one engine per process and speaks through a fil
 from __future__ import annotations
 
 import os
+import re
 import wave
 from importlib.metadata import version
 
@@ -18,8 +19,8 @@ _WORDS_PER_MINUTE = 150
 """espeak's 175 is too fast for a telephone; 150 is about the pace of RHVoice's anna."""
 _VOLUME = 0.6
 """At 1.0 espeak-ng clips loud vowels; loudness is set afterwards."""
-_CARRIER = " там"
-"""Said after a phrase that goes on, and cut off again: espeak-ng lets its voice fall at every end of text."""
+_STRESS_SINCE = (1, 53)
+"""Before, espeak-ng takes the stress mark of a Russian vowel for a letter: it moves no stress and spoils the vowel."""
 
 
 class Engine:
@@ -36,24 +37,17 @@ class Engine:
         self._engine.setProperty("voice", voice)
         self._engine.setProperty("rate", _WORDS_PER_MINUTE)
         self._engine.setProperty("volume", _VOLUME)
-        self.version = f"pyttsx3 {version('pyttsx3')}, espeak-ng {_espeak_version()}"
+        number = _espeak_version()
+        self.version = f"pyttsx3 {version('pyttsx3')}, espeak-ng {number}"
+        self._knows_stress = tuple(int(part) for part in re.findall(r"\d+", number)[:2]) >= _STRESS_SINCE
         self.rate = 22_050
         # The file that pyttsx3 insists on lives in memory: nothing is left behind, however this process ends.
         self._file = os.memfd_create("voice")
-        # How long the carrier is, with the silence after it: what stands before it changes that but little.
-        self._carrier = len(self._speak(_CARRIER)) // 2
 
-    def say(self, text: str, contour: str) -> tuple[bytes, int | None]:
-        """The sound of ``text``; see the package's docstring. RuntimeError if nothing comes."""
-        bare = text.rstrip(" .,;:!")
-        if contour == "fall":
-            return self._speak(text), None
-        if contour == "rise":
-            return self._speak(bare + ","), None
-        sound = self._speak(bare + _CARRIER)
-        return sound, max(0, len(sound) // 2 - self._carrier)
-
-    def _speak(self, text: str) -> bytes:
+    def say(self, text: str) -> bytes:
+        """The sound of ``text``, 16-bit samples. RuntimeError if nothing comes."""
+        if not self._knows_stress:
+            text = text.replace("\u0301", "")
         os.ftruncate(self._file, 0)
         path = f"/proc/self/fd/{self._file}"
         self._engine.save_to_file(text, path)

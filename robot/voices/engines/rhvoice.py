@@ -15,14 +15,8 @@ DEFAULT_VOICE = "anna"
 VOICES: tuple[str, ...] = ("anna", "irina", "aleksandr")
 
 _LIBRARY = "libRHVoice.so.5"
-# RHVoice lets its voice fall at the end of any text, whatever stands there. So something follows, and is cut off again:
-# inside a phrase a stop consonant, whose closure is a gap of 30–80 ms to cut in, and nothing after it that is as quiet;
-# after a comma there is a pause anyway, and the word (voiced throughout) is one that leaves the tone before it up.
-_AFTER = {"fall": "", "rise": ", назовём", "level": " там"}
-
 _SetRate = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_int, ctypes.c_void_p)
 _Play = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.POINTER(ctypes.c_short), ctypes.c_uint, ctypes.c_void_p)
-_WordStarts = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_uint, ctypes.c_uint, ctypes.c_void_p)
 
 
 class _Callbacks(ctypes.Structure):
@@ -30,7 +24,7 @@ class _Callbacks(ctypes.Structure):
         ("set_sample_rate", _SetRate),
         ("play_speech", _Play),
         ("process_mark", ctypes.c_void_p),
-        ("word_starts", _WordStarts),
+        ("word_starts", ctypes.c_void_p),
         ("word_ends", ctypes.c_void_p),
         ("sentence_starts", ctypes.c_void_p),
         ("sentence_ends", ctypes.c_void_p),
@@ -75,28 +69,23 @@ class Engine:
         self.version = "RHVoice " + self._library.RHVoice_get_version().decode()
         self.rate = 24_000
         self._sound = bytearray()
-        self._last_word = 0
         # The library keeps only pointers: the Python objects must live as long as the engine does.
-        self._callbacks = (_SetRate(self._set_rate), _Play(self._play), _WordStarts(self._word_starts))
+        self._callbacks = _Callbacks(_SetRate(self._set_rate), _Play(self._play))
         data = os.environ.get("RHVOICE_DATA_PATH", "/usr/share/RHVoice")
         config = os.environ.get("RHVOICE_CONFIG_PATH", "/etc/RHVoice")
-        callbacks = _Callbacks(self._callbacks[0], self._callbacks[1], None, self._callbacks[2])
-        init = _InitParams(data.encode(), config.encode(), None, callbacks, 0)
+        init = _InitParams(data.encode(), config.encode(), None, self._callbacks, 0)
         self._engine = self._library.RHVoice_new_tts_engine(ctypes.byref(init))
         if not self._engine:
             raise RuntimeError(f"RHVoice finds no voices in {data}")
         self._how = _SynthParams(voice.encode(), 0, 0, 0, 1.0, 1.0, 1.0, 0, None, 0, 0)
         # The first sentence reads the voice's files (0.1 s), and tells the rate and whether the voice is there.
-        if not self.say("да", "fall")[0]:
+        if not self.say("да"):
             raise RuntimeError(f"RHVoice has no voice {voice!r} in {data}")
 
-    def say(self, text: str, contour: str) -> tuple[bytes, int | None]:
-        """The sound of ``text``; see the package's docstring. RuntimeError if the library refuses the text."""
-        after = _AFTER[contour]
-        # A question keeps its mark: its tone goes up, also at the end.
-        said = (text.rstrip(" .,;:!") + after if after else text).encode()
+    def say(self, text: str) -> bytes:
+        """The sound of ``text``, 16-bit samples. RuntimeError if the library refuses the text."""
+        said = text.encode()
         self._sound.clear()
-        self._last_word = 0
         message = self._library.RHVoice_new_message(self._engine, said, len(said), 0, ctypes.byref(self._how), None)
         if not message:
             raise RuntimeError(f"RHVoice refuses {text!r}")
@@ -104,7 +93,7 @@ class Engine:
             self._library.RHVoice_speak(message)
         finally:
             self._library.RHVoice_delete_message(message)
-        return bytes(self._sound), self._last_word if after else None
+        return bytes(self._sound)
 
     def _set_rate(self, rate: int, _user: object) -> int:
         self.rate = rate
@@ -112,10 +101,6 @@ class Engine:
 
     def _play(self, samples: Any, count: int, _user: object) -> int:
         self._sound += ctypes.string_at(samples, count * 2)
-        return 1
-
-    def _word_starts(self, _position: int, _length: int, _user: object) -> int:
-        self._last_word = len(self._sound) // 2
         return 1
 
 
