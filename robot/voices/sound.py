@@ -18,7 +18,7 @@ Samples = npt.NDArray[np.float32]
 Pcm = npt.NDArray[np.int16]
 
 RATE = 8000
-PROCESSING = "1"
+PROCESSING = "2"
 TARGET_LUFS = -21.0
 """Loudness of the voice (EBU R128 integrated). Recordings of telephone systems lie between −24 and −18; with speech's
 peaks 14–17 dB above it, −21 leaves the ceiling nearly untouched."""

@@ -72,7 +72,7 @@ def test_limiter_keeps_true_peaks_below_the_ceiling(level: float, frequency: flo
     held = sound.limit(loud.astype(np.float32))
     ceiling = 10 ** (sound.CEILING_DBTP / 20)
     assert np.abs(held).max() <= ceiling * 1.0001
-    # Away from the ends, where an interpolating filter rings by itself. Between four points a sample it may be 0.4 dB more.
+    # Not at the ends, where an interpolating filter rings by itself; between its four points a sample 0.4 dB more may be.
     assert np.abs(soxr.resample(held, 8000, 64_000)[800:-800]).max() <= ceiling * 1.05
 
 
