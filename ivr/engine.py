@@ -19,6 +19,8 @@ from ivr.asterisk.ami import Ami
 from ivr.asterisk.door import Arrival, serve_agi
 from ivr.asterisk.fastagi import AgiServer, AgiSession
 from ivr.asterisk.transfers import Transfers
+from ivr.call.model import Ended, Outcome, Prompt
+from ivr.call.verbs import Say
 from ivr.channels.asterisk import AsteriskChannel
 from ivr.control import Control, Controls
 from ivr.dialplan.model import Plan
@@ -48,20 +50,23 @@ class Engine:
 
     async def hold(self, arrival: Arrival, session: AgiSession) -> None:
         """Hold one call that Asterisk brings us."""
-        plan = self.plans.current
-        if arrival.kind == "draft":
-            plan = await asyncio.to_thread(self.plans.draft)
+        plan, broken = await self._plan_for(arrival)
         placed = plan.place(arrival.call)
         entry = plan.after_transfer if arrival.kind == "after_transfer" else placed.entry
-        channel = AsteriskChannel(
-            session,
-            self.speaker(plan),
-            self.transfers,
-            placed.call.id,
-        )
-        await self.runner.run_call(
-            placed.call, walk(plan, placed.call, self.house.topics, entry), channel, plan=plan.version
-        )
+        script = _say_draft_broken if broken else walk(plan, placed.call, self.house.topics, entry)
+        channel = AsteriskChannel(session, self.speaker(plan), self.transfers, placed.call.id)
+        await self.runner.run_call(placed.call, script, channel, plan=plan.version)
+
+    async def _plan_for(self, arrival: Arrival) -> tuple[Plan, bool]:
+        """The plan that a call is held by; for the draft extension the one on disk, unless that is broken."""
+        if arrival.kind != "draft":
+            return self.plans.current, False
+        try:
+            return await asyncio.to_thread(self.plans.draft), False
+        except ConfigError as error:
+            for problem in error.problems:
+                log.error("the draft is broken", problem=str(problem))
+            return self.plans.current, True
 
     def speaker(self, plan: Plan) -> Speaker:
         """The voice for a plan's wording; live calls keep the one of their plan."""
@@ -71,6 +76,11 @@ class Engine:
             for old in list(self.speakers)[:-4]:
                 del self.speakers[old]
         return known
+
+
+async def _say_draft_broken() -> Outcome:
+    await Say(Prompt("draft_broken"))
+    return Ended("draft")
 
 
 async def serve(

@@ -30,7 +30,8 @@ __all__ = ["Placed", "Plan", "Plans", "Snapshot", "Topic", "UnknownVersion", "ex
 
 log = structlog.get_logger(__name__)
 
-ENGINE_PROMPTS = (FILLER.name, APOLOGY.name)
+ENGINE_PROMPTS = (FILLER.name, APOLOGY.name, "all_busy_goodbye", "draft_broken")
+"""What the engine (or Asterisk, alone) says whatever the dialplans are."""
 
 Prepare = Callable[[Plan], None]
 """Called with a plan before it is put to use (to render its sounds, say); what it raises keeps the plan from use."""
