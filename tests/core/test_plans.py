@@ -19,6 +19,8 @@ PROMPTS = """
 bye: {says: "До свидания."}
 one_moment: {says: "Минуту."}
 technical_problem: {says: "Неполадка."}
+all_busy_goodbye: {says: "Все заняты."}
+draft_broken: {says: "Черновик с ошибками."}
 """
 
 
