@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import structlog
+
 from ivr.errors import VoiceFailed
 from robot.voices.engines import engine_file, engine_names
 from robot.voices.process import VoiceProcess
+
+log = structlog.get_logger(__name__)
 
 Environments = Mapping[str, Mapping[str, str]]
 """Engine → the environment in which its libraries are found; an engine that is not named is not there."""
@@ -29,6 +33,7 @@ def choose(environments: Environments, engine: str = AUTO, voice: str = "") -> V
             process.start()
         except (VoiceFailed, ValueError) as error:
             reasons.append(str(error))
+            log.warning("voice engine not used", engine=name, reason=str(error))
         else:
             return process
     raise VoiceFailed("no voice can speak: " + "; ".join(reasons), retryable=False)

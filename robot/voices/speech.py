@@ -39,7 +39,7 @@ WAITING = 64
 
 @dataclass(frozen=True, slots=True)
 class Prerendered:
-    """What came of rendering names ahead."""
+    """What came of rendering fragments ahead."""
 
     made: int
     failed: tuple[str, ...]
@@ -145,16 +145,19 @@ class Speech:
         return await asyncio.shield(task)
 
     async def prerender(
-        self, names: Iterable[Fragment], progress: Callable[[int], None] = lambda done: None
+        self, fragments: Iterable[Fragment], progress: Callable[[int], None] = lambda done: None
     ) -> Prerendered:
-        """Render place names ahead. Sentences of callers go between; ``progress`` gets the number of names done."""
+        """Render fragments ahead: names of places, or what a new version of the prompts says.
+
+        Sentences of callers go between; ``progress`` gets the number of fragments done.
+        """
         library = self._open_library()
         made, failed = 0, []
-        for done, fragment in enumerate(names, start=1):
+        for done, fragment in enumerate(fragments, start=1):
             for clip in wanted([fragment]):
                 if not library.has(library.key(clip)):
                     try:
-                        await self._render(clip, name=True)
+                        await self._render(clip, name=fragment.kind == "name")
                         made += 1
                     except VoiceFailed as error:
                         failed.append(f"{clip.text}: {error}")

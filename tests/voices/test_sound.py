@@ -72,7 +72,7 @@ def test_limiter_keeps_true_peaks_below_the_ceiling(level: float, frequency: flo
     held = sound.limit(loud.astype(np.float32))
     ceiling = 10 ** (sound.CEILING_DBTP / 20)
     assert np.abs(held).max() <= ceiling * 1.0001
-    # Not at the ends, where an interpolating filter rings by itself; between its four points a sample 0.4 dB more may be.
+    # Not at the ends, where an interpolating filter rings by itself; 0.4 dB more may lie between its points.
     assert np.abs(soxr.resample(held, 8000, 64_000)[800:-800]).max() <= ceiling * 1.05
 
 
