@@ -56,6 +56,9 @@ log = structlog.get_logger(__name__)
 
 Clock = Callable[[], datetime]
 
+QUICK_WAIT_S = 0.02
+"""How long a look into the grid on the event loop may wait for a locked database; then a thread waits instead."""
+
 
 def topics() -> Mapping[str, Topic]:
     """All topics that a dialplan can hand a call to, by name."""
@@ -103,24 +106,23 @@ def open_house(settings: Settings, clock: Clock | None = None) -> Iterator[House
     """Open an instance's database and join every errand to its handler. Raises :class:`ivr.errors.StoreBusy`."""
     now = clock or clock_of(settings)
     settings.var.mkdir(parents=True, exist_ok=True)
-    grid = GridStore.open(settings.database)
-    try:
-        store = Store.open(settings.database, tz=settings.tz, ticket_start=settings.line.ticket_start)
-        try:
-            yield House(settings, now, grid, store, _handlers(grid, store, now), topics())
-        finally:
-            store.close()
-    finally:
-        grid.close()
+    with (
+        GridStore.open(settings.database) as grid,
+        GridStore.open(settings.database, busy_timeout=QUICK_WAIT_S) as quick,
+        contextlib.closing(
+            Store.open(settings.database, tz=settings.tz, ticket_start=settings.line.ticket_start)
+        ) as store,
+    ):
+        yield House(settings, now, grid, store, _handlers(grid, quick, store, now), topics())
 
 
-def _handlers(grid: GridStore, store: Store, clock: Clock) -> Handlers:
+def _handlers(grid: GridStore, quick: GridStore, store: Store, clock: Clock) -> Handlers:
     own: dict[type[Errand[Any]], Any] = {
         OpenTicket: open_ticket(store, clock),
         FindTicket: find_ticket(store),
         CurrentAnnouncement: current_announcement(store, clock),
     }
-    return {**own, **robot_handlers(grid, clock)}
+    return {**own, **robot_handlers(grid, clock, quick)}
 
 
 def feeds(house: House) -> Poller | None:

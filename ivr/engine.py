@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import signal
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
 import structlog
 
-from ivr.app import House, feeds, make_speech, open_house, voiced
+from ivr.app import Clock, House, feeds, make_speech, open_house, voiced
 from ivr.asterisk.ami import Ami
 from ivr.asterisk.door import Arrival, serve_agi
 from ivr.asterisk.fastagi import AgiServer, AgiSession
@@ -34,6 +35,9 @@ from ivr.store.journal import CallJournal
 from ivr.watchdog import Watchdog
 
 log = structlog.get_logger(__name__)
+
+GARBAGE_LOOK_EVERY = 20_000
+"""New objects between two looks of the cycle collector: some hundred calls' worth, a few megabytes."""
 
 
 @dataclass(slots=True)
@@ -88,14 +92,16 @@ async def serve(
     *,
     stop: asyncio.Event,
     ready: Callable[[int], None] = lambda port: None,
+    clock: Clock | None = None,
 ) -> None:
-    """Serve calls until ``stop`` is set; ``ready`` is told the AGI port once calls are answered.
+    """Serve calls until ``stop`` is set; ``ready`` is told the AGI port once calls are answered. ``clock``
+    is another idea of now than the machine's.
 
     Raises ``ConfigError`` when neither the plan on disk nor a snapshot can be used, ``ServiceError`` when the
     database or the voice cannot be had.
     """
     async with contextlib.AsyncExitStack() as house_keeping:
-        house = house_keeping.enter_context(open_house(settings))
+        house = house_keeping.enter_context(open_house(settings, clock))
         journal = await asyncio.to_thread(CallJournal.open, settings.database, settings.var / "spool")
         house_keeping.push_async_callback(asyncio.to_thread, journal.close)
         plans = await asyncio.to_thread(Plans.open, settings, house.topics, voiced(settings))
@@ -137,10 +143,22 @@ async def serve(
         watchdog = Watchdog()
         watchdog.start()
         house_keeping.callback(watchdog.stop)
+        _spare_the_collector()
         log.info("answering calls", agi_port=server.port, plan=plans.current.version)
         ready(server.port)
         await stop.wait()
         log.info("stopping", live_calls=len(runner.live))
+
+
+def _spare_the_collector() -> None:
+    """Keep the cycle collector from going over plans, prompts and modules again and again while calls are held.
+
+    They live as long as the process. Calls leave few cycles behind; at the usual 700 new objects between two looks the
+    collector took a tenth of the engine's time.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(GARBAGE_LOOK_EVERY, 20, 20)
 
 
 async def _drain(server: AgiServer, seconds: float) -> None:

@@ -13,6 +13,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from types import FrameType
 from typing import Any, assert_never
 
 import structlog
@@ -270,10 +271,11 @@ def _log_late_answer(job: asyncio.Future[Any]) -> None:
 
 def where_is(steps: Any) -> str:
     """``file:line`` of the innermost await of a started script that is in a script's own code."""
-    place = ""
+    innermost: FrameType | None = None
     while steps is not None:
         frame = getattr(steps, "cr_frame", None)
         if frame is not None and not frame.f_code.co_filename.startswith(ASYNCIO):
-            place = f"{frame.f_code.co_filename}:{frame.f_lineno}"
+            innermost = frame
         steps = getattr(steps, "cr_await", None)
-    return place
+    # Asked for at every verb: a frame's line number is dear, so only one is worked out.
+    return "" if innermost is None else f"{innermost.f_code.co_filename}:{innermost.f_lineno}"

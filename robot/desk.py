@@ -11,6 +11,7 @@ from ivr.call.errands import Errand
 from outage_feed.store import GridStore
 from robot.doing.find_outages import find_outages
 from robot.doing.find_service_points import find_service_points
+from robot.doing.reading import Reads
 from robot.errands import FindOutages, FindServicePoints
 
 READERS = 2
@@ -18,11 +19,14 @@ READERS = 2
 
 
 def handlers(
-    grid: GridStore, clock: Callable[[], datetime]
+    grid: GridStore, clock: Callable[[], datetime], quick: GridStore | None = None
 ) -> Mapping[type[Errand[Any]], Callable[[Any], Awaitable[Any]]]:
-    """Handlers for every errand in :mod:`robot.errands`, for the runner. ``clock`` tells the time (aware)."""
-    readers = ThreadPoolExecutor(READERS, thread_name_prefix="grid")
+    """Handlers for every errand in :mod:`robot.errands`, for the runner. ``clock`` tells the time (aware).
+
+    ``quick``: the same database for looks on the event loop, see :mod:`robot.doing.reading`.
+    """
+    reads = Reads(grid, ThreadPoolExecutor(READERS, thread_name_prefix="grid"), quick)
     return {
-        FindServicePoints: find_service_points(grid, readers),
-        FindOutages: find_outages(grid, clock, readers),
+        FindServicePoints: find_service_points(reads),
+        FindOutages: find_outages(reads, clock),
     }

@@ -134,7 +134,7 @@ class AsteriskChannel:
 
     async def _play(self, session: AgiSession, clip: Clip, *, interruptible: bool) -> tuple[str, bool]:
         """Play a sound to its end or to a key; the keys pressed, and whether there was any sound."""
-        name = str(clip.path.with_suffix(""))
+        name = str(clip.path).rpartition(".")[0]
         streamed = await session.stream_file(name, KEYS, seconds=clip.seconds)
         keys = streamed.key or ""
         while streamed.key is not None and not interruptible:

@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable
-from concurrent.futures import Executor
 from datetime import datetime
 
 from ivr.call.errands import Unavailable
 from outage_feed.errors import StoreError
-from outage_feed.store import GridStore
 from outage_feed.telling import Found
+from robot.doing.reading import Reads
 from robot.errands import FindOutages
 
 
 def find_outages(
-    grid: GridStore, clock: Callable[[], datetime], readers: Executor
+    reads: Reads, clock: Callable[[], datetime]
 ) -> Callable[[FindOutages], Awaitable[Found | Unavailable]]:
-    """The handler of :class:`FindOutages`; it reads in the threads of ``readers``."""
+    """The handler of :class:`FindOutages`."""
 
     async def do(errand: FindOutages) -> Found | Unavailable:
+        now = clock()
         try:
-            return await asyncio.get_running_loop().run_in_executor(readers, grid.find, errand.point, clock())
+            return await reads(lambda grid: grid.find(errand.point, now))
         except StoreError as error:
             return Unavailable(f"outage list: {error}")
 

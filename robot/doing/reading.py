@@ -1,0 +1,54 @@
+"""Short reads of the grid's database: on the event loop while they are quick, in threads when they are not.
+
+A look-up by key takes some 30 µs; handing it to a thread and fetching the answer costs twenty times that, in a process
+that otherwise sleeps between two keys (measured by ``make bench``). A disk that has become slow, or a database that is
+locked, must not hold up everybody's call, however: after one slow look the next ones go to threads for a while.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from concurrent.futures import Executor
+from typing import TypeVar
+
+from outage_feed.errors import StoreLocked
+from outage_feed.store import GridStore
+
+T = TypeVar("T")
+
+QUICK_S = 0.005
+"""A look on the event loop that took longer was not quick: nobody hears a pause of 5 ms, but calls add up."""
+WARY_S = 30.0
+"""How long reads go to threads after a slow one."""
+
+
+class Reads:
+    """Reads ``grid`` in ``threads``; where ``quick`` is given (the same database, opened with a very short limit for
+    waiting), on the event loop as long as that goes well."""
+
+    def __init__(
+        self,
+        grid: GridStore,
+        threads: Executor,
+        quick: GridStore | None = None,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._grid, self._threads, self._quick, self._clock = grid, threads, quick, clock
+        self._wary_until = float("-inf")
+
+    async def __call__(self, read: Callable[[GridStore], T]) -> T:
+        """What ``read`` finds in the store. Raises what it raises (:class:`outage_feed.errors.StoreError`)."""
+        began = self._clock()
+        if self._quick is not None and began >= self._wary_until:
+            try:
+                found = read(self._quick)
+            except StoreLocked:
+                self._wary_until = began + WARY_S
+            else:
+                if self._clock() - began > QUICK_S:
+                    self._wary_until = began + WARY_S
+                return found
+        return await asyncio.get_running_loop().run_in_executor(self._threads, read, self._grid)
