@@ -70,7 +70,7 @@ class Voices(Section):
     engine: Literal["auto", "rhvoice", "pyttsx3"] = "auto"
     """``auto``: RHVoice when it is there, because people prefer it, else the embedded pyttsx3."""
     name: str = ""
-    """The engine's voice; empty = ``anna`` for RHVoice, ``ru`` for pyttsx3."""
+    """The engine's voice; empty = ``anna`` for RHVoice, ``ru+f2`` for pyttsx3."""
     name_seconds: float = Field(0.3, gt=0)
     """A place's name that takes longer is left out of the sentence."""
     cache_mb: int = Field(500, ge=1)
