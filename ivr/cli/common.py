@@ -27,7 +27,10 @@ EXIT_PROBLEMS = 1
 EXIT_USAGE = 2
 EXIT_UNREACHABLE = 3
 
-out = Console(highlight=False)
+PIPED_WIDTH = 160
+"""How wide a table is that no terminal shows: whoever reads it by a program wants no cells cut."""
+
+out = Console(highlight=False, width=None if sys.stdout.isatty() else PIPED_WIDTH)
 err = Console(stderr=True, highlight=False)
 
 

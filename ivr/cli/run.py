@@ -69,13 +69,16 @@ def _asterisk(settings: Settings, ports: Ports) -> AsteriskServer:
 def _tell(settings: Settings, ports: Ports) -> None:
     number = settings.line.number
     address = f"{settings.asterisk.sip_host}:{ports.sip}"
-    out.print()
-    out.print("[bold green]The hotline answers calls.[/]")
-    out.print(f"  dial      [bold]sip:{number}@{address}[/]   (any SIP phone on this machine, no registration)")
-    out.print(f"  draft     sip:{number}99@{address}   plays dialplans/ as they are on disk")
-    out.print(f"  state     {settings.var}   (database, recordings of prompts, logs)", markup=False)
-    out.print("  look      ivr calls live · ivr calls list · ivr calls show ID", markup=False)
-    out.print("  no phone? ivr talk   holds the same call in the terminal;  make demo   lets a robot caller call")
+    out.print("\n[bold green]The hotline answers calls.[/]")
+    lines = (
+        ("dial", f"sip:{number}@{address}   (any SIP phone on this machine, no registration)"),
+        ("draft", f"sip:{number}99@{address}   plays dialplans/ as they are on disk"),
+        ("state", f"{settings.var}   (database, recordings of prompts, logs)"),
+        ("look", "ivr calls live · ivr calls list · ivr calls show ID"),
+        ("no phone?", "ivr talk   holds the same call in the terminal;  make demo   lets a robot caller call"),
+    )
+    for what, text in lines:
+        out.print(f"  {what:<10}{text}", markup=False, soft_wrap=True)
     if settings.line.example:
         out.print("\nTest callers (the number that the phone gives as its own):")
         print_table(
