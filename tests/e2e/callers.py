@@ -39,7 +39,7 @@ audio_alert aufile,/dev/null
 ausrc_srate 8000
 auplay_srate 8000
 audio_level no
-audio_buffer 20-160
+audio_buffer 60-300
 rtp_ports {rtp_first}-{rtp_last}
 module_path {modules}
 module g711.so
@@ -69,7 +69,7 @@ def free_port(kind: socket.SocketKind = socket.SOCK_STREAM) -> int:
         return int(probe.getsockname()[1])
 
 
-@dataclass
+@dataclass(eq=False)
 class Telephone:
     """One baresip. ``with Telephone(…) as phone:`` starts it; leaving ends the call and the process.
 
@@ -259,6 +259,10 @@ class Telephone:
     def heard(self) -> Sound:
         """What came out of the loudspeaker so far, from the answer on."""
         return load(self._heard_file) if self._heard_file.exists() else np.zeros(0)
+
+    def seconds(self) -> float:
+        """How long the recording is by now."""
+        return len(self.heard()) / RATE
 
     def wait_heard(self, fragment: Sound, limit: float, *, score: float = 0.9, after: float = 0.0) -> float:
         """Wait until ``fragment`` has been heard to its end; the second of the recording at which it began."""

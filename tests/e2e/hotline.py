@@ -1,0 +1,205 @@
+"""The whole house for a test: an instance of its own, the real Asterisk, the real engine, the example grid.
+
+Programs and rendered prompts are the checkout's (`ivr setup --tests` makes them); everything else is the test's.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from asterisk_server import CHECKOUT, program_tree
+from hearing import Sound, trimmed
+
+from ivr.app import open_house, topics
+from ivr.bringup.addresses import Ports, choose_ports
+from ivr.bringup.server import AsteriskServer
+from ivr.bringup.site import Site
+from ivr.call.model import CallRecord, Prompt
+from ivr.call.verbs import Ask, Say
+from ivr.plans import load_plan
+from ivr.prompts import PromptBook, Spoken
+from ivr.settings import Settings, load_settings
+from ivr.store.calls import Wanted
+from robot.voices.library import Library, built_voices
+from robot.voices.library import Wanted as Clip
+from robot.voices.rendering import contour_of
+
+READY_LIMIT = 60.0
+NUMBER = "88002200220"
+
+
+def make_instance(folder: Path, ports: Ports, *, extra: str = "") -> Settings:
+    """An instance in ``folder``; programs, prompts and dialplans are the checkout's."""
+    (folder / "var").mkdir(parents=True)
+    for name in ("dialplans", "prompts", "asterisk-conf", "var/trees", "var/prompts", "var/sounds"):
+        (folder / name).symlink_to(CHECKOUT / name)
+    text = (
+        f"[line]\nexample = false\ndrain_seconds = 1\n[agi]\nport = {ports.agi}\n[ami]\nport = {ports.ami}\n"
+        f"[asterisk]\nsip_port = {ports.sip}\n{extra}"
+    )
+    (folder / "ivr.toml").write_text(text, encoding="utf-8")
+    return load_settings(folder, environ={})
+
+
+@dataclass
+class Engine:
+    """``ivr serve`` as a process of its own. ``at`` is the moment it takes for now, when that matters."""
+
+    settings: Settings
+    at: datetime | None = None
+    _process: subprocess.Popen[str] | None = None
+
+    def start(self) -> None:
+        """Start it and wait until it answers calls."""
+        log = self.settings.var / "log" / "engine.stderr"
+        log.parent.mkdir(parents=True, exist_ok=True)
+        words = [sys.executable, "-m", "ivr", "serve", "--supervised"]
+        if self.at is not None:
+            words = [sys.executable, str(Path(__file__).with_name("clocked_engine.py")), self.at.isoformat()]
+        env = {name: value for name, value in os.environ.items() if not name.startswith("IVR_")}
+        with log.open("a", encoding="utf-8") as errors:
+            self._process = subprocess.Popen(
+                ["setpriv", "--pdeathsig", "KILL", *words],
+                env=env | {"IVR_HOME": str(self.settings.home), "PYTHONPATH": str(CHECKOUT)},
+                cwd=self.settings.home,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=errors,
+                text=True,
+                start_new_session=True,
+            )
+        said: list[str] = []
+        output = self._process.stdout
+        assert output is not None
+        reader = threading.Thread(target=lambda: said.append(output.readline()), daemon=True)
+        reader.start()
+        reader.join(READY_LIMIT)
+        if not said or not said[0].startswith("ready"):
+            self.kill()
+            raise AssertionError(f"the engine did not come up: {said}\n{log.read_text(encoding='utf-8')[-3000:]}")
+
+    @property
+    def pid(self) -> int:
+        assert self._process is not None
+        return self._process.pid
+
+    def kill(self) -> None:
+        """kill -9, as an accident would have it."""
+        if self._process is not None:
+            self._process.send_signal(signal.SIGKILL)
+            self._process.wait()
+
+    def freeze(self) -> None:
+        """Stop it without ending it."""
+        os.kill(self.pid, signal.SIGSTOP)
+
+    def stop(self) -> None:
+        """End it as an administrator would."""
+        if self._process is not None and self._process.poll() is None:
+            self._process.send_signal(signal.SIGCONT)
+            self._process.terminate()
+            try:
+                self._process.wait(15)
+            except subprocess.TimeoutExpired:
+                self.kill()
+                raise AssertionError("the engine did not stop within 15 s") from None
+
+
+@dataclass
+class Hotline:
+    """A running hotline. ``with Hotline(folder) as line:`` starts everything and stops everything."""
+
+    folder: Path
+    at: datetime | None = None
+    extra_settings: str = ""
+    settings: Settings = field(init=False)
+    asterisk: AsteriskServer = field(init=False)
+    engine: Engine = field(init=False)
+
+    def __enter__(self) -> Hotline:
+        ports = choose_ports(Ports(sip=0, ami=0, agi=0, rtp_first=10_000, rtp_count=8_000))
+        self.settings = make_instance(self.folder, ports, extra=self.extra_settings)
+        site = Site(
+            var=self.settings.var, conf=self.settings.asterisk_conf, sounds=self.settings.static_sounds, ports=ports
+        )
+        self.asterisk = AsteriskServer(site, program_tree("asterisk"), dies_with_us=True)
+        self.engine = Engine(self.settings, self.at)
+        self.asterisk.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        try:
+            self.engine.stop()
+        finally:
+            self.asterisk.stop()
+
+    @property
+    def sip(self) -> int:
+        return self.asterisk.site.ports.sip
+
+    @property
+    def operator_password(self) -> str:
+        return self.asterisk.site.operator_secret_file.read_text(encoding="ascii").strip()
+
+    def records(self, caller: str, *, since: float | None = None, limit: float = 5.0) -> Sequence[CallRecord]:
+        """The records of ended calls of ``caller``, the newest first, once there is one.
+
+        ``since``: only of calls answered then (time.monotonic()) or later.
+        """
+        earliest = None
+        if since is not None:
+            earliest = datetime.now().astimezone() - timedelta(seconds=time.monotonic() - since + 2)
+        give_up = time.monotonic() + limit
+        with open_house(self.settings) as house:
+            while True:
+                rows = house.store.calls.all(Wanted(caller=caller, since=earliest))
+                if rows:
+                    found = [house.store.calls.get(row.id) for row in rows]
+                    return [stored.record for stored in found if stored is not None]
+                if time.monotonic() > give_up:
+                    raise AssertionError(f"no record of {caller} after {limit:g} s")
+                time.sleep(0.1)
+
+
+class ExpectedSounds:
+    """What prompts sound like: the very clips that sentences are made of."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.book: PromptBook = load_plan(settings, topics()).book
+        folder = settings.var / "prompts"
+        self._library = Library(folder, next(iter(built_voices(folder))))
+
+    def spoken(self, prompt: Prompt, now: datetime) -> Spoken:
+        return self.book.speak(prompt, now)
+
+    def fragments(self, spoken: Spoken) -> list[tuple[str, Sound, float]]:
+        """(words, sound, silence meant after it in seconds) of each clip."""
+        return [
+            (each.text, self._clip(Clip(each.text, contour_of(each))), each.pause_after / 1000)
+            for each in spoken.fragments
+        ]
+
+    def _clip(self, clip: Clip) -> Sound:
+        samples = self._library.read(self._library.key(clip))
+        if samples is None:
+            raise AssertionError(f"never rendered: {clip.text!r}")
+        return samples.astype(float)
+
+
+def core(sound: Sound) -> Sound:
+    """A sound without the silence around it."""
+    return trimmed(sound)[0]
+
+
+def said_in(record: CallRecord) -> list[Prompt]:
+    """Everything that was said or asked in a call, in order."""
+    return [entry.verb.prompt for entry in record.entries if isinstance(entry.verb, Say | Ask) and entry.said]
