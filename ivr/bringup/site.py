@@ -16,6 +16,8 @@ from ivr.bringup.render import fill_in
 from ivr.bringup.system import data_folder, module_folder
 from ivr.bringup.tree import Tree
 
+UNUSED = ("acl.conf", "ccss.conf", "features.conf", "queuerules.conf", "stasis.conf", "udptl.conf")
+"""Files of Asterisk's core that the hotline needs nothing from."""
 SOCKET_PATH_LIMIT = 100
 """A Unix socket's path may have 107 bytes; Asterisk appends its own file name."""
 
@@ -118,8 +120,9 @@ def write_music(site: Site) -> None:
 def write_configuration(site: Site, tree: Tree) -> None:
     """Render ``site.conf`` into ``var/asterisk/etc``. Raises ConfigError for a mark that means nothing."""
     rendered = render(site, tree)
+    rendered = dict.fromkeys(UNUSED, "; Nothing to set here; Asterisk complains when the file is missing.\n") | rendered
     for folder in (site.etc, site.run, *(site.home / name for name in ("lib", "spool", "log"))):
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        _own(folder)
     for stale in set(site.etc.rglob("*.conf")) - {site.etc / name for name in rendered}:
         stale.unlink()
     for name, text in rendered.items():
@@ -128,3 +131,14 @@ def write_configuration(site: Site, tree: Tree) -> None:
         path.touch(mode=0o600)  # passwords are in some of them
         path.write_text(text, encoding="utf-8")
     write_music(site)
+
+
+def _own(folder: Path) -> None:
+    """Make ``folder`` ours alone: passwords and the control socket lie there. Raises BringupFailed if it is another's.
+
+    One of them may lie in the machine's folder for temporary files, where anybody can make things.
+    """
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    if folder.lstat().st_uid != os.getuid() or folder.is_symlink():
+        raise BringupFailed(f"{folder} belongs to somebody else", hint="remove it", retryable=False)
+    folder.chmod(0o700)

@@ -1,0 +1,121 @@
+"""A real Asterisk of our own: started, asked, stopped, found again, and its failures put into words."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from ivr.bringup.addresses import Ports, choose_ports
+from ivr.bringup.checks import Patient
+from ivr.bringup.checks import asterisk as asterisk_checks
+from ivr.bringup.checks import manager as manager_checks
+from ivr.bringup.failure import BringupFailed
+from ivr.bringup.packages import ensure
+from ivr.bringup.progress import Silent
+from ivr.bringup.server import AsteriskServer
+from ivr.bringup.site import Site
+from ivr.bringup.tree import Tree
+from ivr.settings import load_settings
+
+pytestmark = pytest.mark.asterisk
+CHECKOUT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture(scope="module")
+def tree() -> Tree:
+    return ensure("asterisk", CHECKOUT / "var", show=Silent())
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Site:
+    ports = choose_ports(Ports(sip=0, ami=0, agi=0, rtp_first=10_000))
+    return Site(tmp_path / "var", CHECKOUT / "asterisk-conf", tmp_path / "sounds", ports)
+
+
+@pytest.fixture
+def server(site: Site, tree: Tree) -> Iterator[AsteriskServer]:
+    made = AsteriskServer(site, tree, dies_with_us=True)
+    yield made
+    made.stop()
+
+
+def alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def test_it_starts_answers_and_leaves_nothing_behind(server: AsteriskServer) -> None:
+    server.start()
+    pid = server.pid
+    assert pid is not None
+    assert "22." in server.cli("core show version")
+    assert "operators" in server.cli("queue show")
+    server.stop()
+    assert not alive(pid)
+    assert not server.record.exists()
+    with pytest.raises(BringupFailed, match="does not run"):
+        server.cli("core show version")
+
+
+def test_nothing_in_its_log_when_it_starts(server: AsteriskServer) -> None:
+    server.start()
+    log = (server.site.home / "log/messages").read_text(encoding="utf-8")
+    loud = [line for line in log.splitlines() if " ERROR[" in line or " WARNING[" in line]
+    assert loud == []
+
+
+def test_one_that_was_left_running_is_found_and_replaced(server: AsteriskServer, site: Site, tree: Tree) -> None:
+    server.start()
+    first = server.pid
+    later = AsteriskServer(site, tree, dies_with_us=True)
+    assert later.find()
+    assert later.pid == first
+    assert later.recorded_ports() == site.ports
+    later.start()
+    try:
+        assert later.pid != first
+        assert server.wait_ended(5) is not None
+    finally:
+        later.stop()
+
+
+def test_a_number_that_another_process_has_now_is_not_ours(server: AsteriskServer) -> None:
+    server.site.home.mkdir(parents=True)
+    server.record.write_text(f'{{"pid": {os.getpid()}}}')
+    assert not server.find()
+
+
+def test_an_asterisk_that_cannot_start_says_why(site: Site, tree: Tree) -> None:
+    broken = Site(
+        site.var, site.conf, site.sounds, site.ports, overlay={"modules.conf": "[modules]\nrequire = nothing.so\n"}
+    )
+    with pytest.raises(BringupFailed, match=r"ended at once .*nothing\.so"):
+        AsteriskServer(broken, tree).start()
+
+
+def test_kill_9_is_noticed(server: AsteriskServer) -> None:
+    server.start()
+    assert server.pid is not None
+    os.kill(server.pid, signal.SIGKILL)
+    assert server.wait_ended(5) == -signal.SIGKILL
+    server.stop()
+
+
+def test_the_doctor_finds_it_well(server: AsteriskServer, tmp_path: Path) -> None:
+    ports = server.site.ports
+    (tmp_path / "ivr.toml").write_text(f"[agi]\nport = {ports.agi}\n[ami]\nport = {ports.ami}\n")
+    (tmp_path / "asterisk-conf").symlink_to(CHECKOUT / "asterisk-conf")
+    (tmp_path / "var").mkdir()
+    (tmp_path / "var/trees").symlink_to(CHECKOUT / "var/trees")
+    server.start()
+    patient = Patient(load_settings(tmp_path, environ={}))
+    found = [*asterisk_checks.look(patient), *manager_checks.look(patient)]
+    assert [finding for finding in found if finding.level in {"error", "skipped"}] == []
+    assert {finding.what: finding.level for finding in found}["operators"] == "warning"
