@@ -52,9 +52,12 @@ def running_server(settings: Settings) -> AsteriskServer | None:
 
 
 def new_server(settings: Settings) -> AsteriskServer:
-    """The instance's Asterisk, not started yet; one that an earlier start left over is ended, its ports freed."""
+    """The instance's Asterisk, not started yet; one that an earlier start left over is ended.
+
+    Raises BringupFailed if another process looks after it still.
+    """
     if (left_over := running_server(settings)) is not None:
-        left_over.stop()
+        left_over.stop_recorded()
     ports = choose_ports(wanted_ports(settings), settings.asterisk.sip_host)
     return AsteriskServer(site_of(settings, ports), tree_of(settings))
 

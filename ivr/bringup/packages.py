@@ -119,7 +119,7 @@ def _read_lock(path: Path, archives: Path) -> Lock | None:
 
 def _fetch(wanted: PackageSet, state: Path, archives: Path, show: Progression) -> Lock:
     """Download the set from the first archive and suite that has it; BringupFailed names every reason."""
-    reasons: list[str] = []
+    failures: list[BringupFailed] = []
     for mirror in machine_mirrors():
         for suite in wanted.suites:
             named = machine_codename() or mirror.suite if suite == HOST else suite
@@ -136,10 +136,10 @@ def _fetch(wanted: PackageSet, state: Path, archives: Path, show: Progression) -
                     "packages": {file: (archives / file).stat().st_size for file in files},
                 }
             except BringupFailed as failed:
-                reasons.append(str(failed))
+                failures.append(failed)
             finally:
                 shutil.rmtree(state, ignore_errors=True)
-    raise BringupFailed(f"cannot bring {wanted.title}: " + " | ".join(reasons))
+    raise BringupFailed(f"cannot bring {wanted.title}: " + " | ".join(map(str, failures)), hint=failures[-1].hint)
 
 
 def _check_versions(needs: Sequence[str], files: Sequence[str]) -> None:

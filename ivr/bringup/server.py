@@ -72,7 +72,7 @@ class AsteriskServer:
                 stderr=subprocess.STDOUT,
                 start_new_session=True,  # Ctrl-C is ours to handle: callers first
             )
-        facts = {"pid": self._process.pid, **asdict(self.site.ports), "sip_host": self.site.sip_host}
+        facts = {"pid": self._process.pid, "by": os.getpid(), **asdict(self.site.ports)}
         self.record.write_text(json.dumps(facts) + "\n", encoding="utf-8")
         try:
             self._wait_booted(progress)
@@ -146,9 +146,24 @@ class AsteriskServer:
         return None
 
     def stop_recorded(self) -> None:
-        """End one that an earlier start left running."""
+        """End one that an earlier start left running; BringupFailed if whoever started it looks after it still."""
         if self._process is None and self.find():
+            if (keeper := self._keeper()) is not None:
+                raise BringupFailed(
+                    f"this Asterisk runs already and is looked after by process {keeper}",
+                    hint="ivr asterisk status; one instance can run only once",
+                    retryable=False,
+                )
             self.stop()
+
+    def _keeper(self) -> int | None:
+        """The living process, other than ours, that started the one that `find` has found."""
+        with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
+            keeper = int(json.loads(self.record.read_text(encoding="utf-8"))["by"])
+            words = Path(f"/proc/{keeper}/cmdline").read_bytes()
+            if keeper != os.getpid() and _alive(keeper) and b"ivr" in words:
+                return keeper
+        return None
 
     def __enter__(self) -> AsteriskServer:
         self.start()

@@ -41,7 +41,7 @@ def start(settings: Settings) -> None:
     except ConfigError as error:
         fail_config(error)
     except BringupFailed as error:
-        fail(str(error))
+        fail(str(error), error.hint)
     ports = server.site.ports
     out.print(f"Asterisk runs (process {server.pid}): SIP {settings.asterisk.sip_host}:{ports.sip}, AMI {ports.ami}")
 
@@ -67,7 +67,7 @@ def status(settings: Settings, as_json: bool) -> None:
         if as_json:
             print_json({"running": False, "why": str(error)})
             raise SystemExit(EXIT_UNREACHABLE) from error
-        fail(str(error), code=EXIT_UNREACHABLE)
+        fail(str(error), error.hint, EXIT_UNREACHABLE)
     server = running_server(settings) if settings.asterisk.manage else None
     if as_json:
         active = next((line.split()[0] for line in calls.splitlines() if "active call" in line), "0")
@@ -90,7 +90,7 @@ def console(settings: Settings) -> None:
     try:
         words = tree_of(settings).command("asterisk", "-C", config_file(settings), "-r")
     except BringupFailed as error:
-        fail(str(error))
+        fail(str(error), error.hint)
     os.execve(words[0], words, tree_of(settings).env())
 
 
@@ -102,7 +102,7 @@ def ask(settings: Settings, words: tuple[str, ...]) -> None:
     try:
         click.echo(_ask(settings, " ".join(words)), nl=False)
     except BringupFailed as error:
-        fail(str(error), code=EXIT_UNREACHABLE)
+        fail(str(error), error.hint, EXIT_UNREACHABLE)
 
 
 @command.command("reload")
@@ -116,7 +116,7 @@ def reload(settings: Settings) -> None:
     except ConfigError as error:
         fail_config(error)
     except BringupFailed as error:
-        fail(str(error))
+        fail(str(error), error.hint)
 
 
 @command.command("install")
@@ -154,7 +154,7 @@ def install(settings: Settings, folder: Path, sip: bool, yes: bool, dry_run: boo
     except ConfigError as error:
         fail_config(error)
     except BringupFailed as error:
-        fail(str(error))
+        fail(str(error), error.hint)
     out.print(f"\n{len(changes)} files written; as they were: {backup or 'there were none before'}")
     where = "a Custom Destination" if is_freepbx(read_existing(folder)) else "the context of your trunk"
     out.print(

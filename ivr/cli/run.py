@@ -8,11 +8,9 @@ from typing import Any
 import click
 
 from ivr.app import test_callers
-from ivr.bringup.addresses import Ports, choose_ports
+from ivr.bringup.addresses import Ports
 from ivr.bringup.failure import BringupFailed
-from ivr.bringup.packages import ensure
-from ivr.bringup.server import AsteriskServer
-from ivr.bringup.site import Site
+from ivr.bringup.ours import new_server, wanted_ports
 from ivr.cli.common import err, fail, out, print_table, with_settings
 from ivr.cli.setup import set_up
 from ivr.errors import IvrError
@@ -29,9 +27,11 @@ def command(settings: Settings) -> None:
     take seconds. Ports that are in use are replaced by free ones; what to dial is printed at the end.
     """
     set_up(settings)
-    wanted = Ports(sip=settings.asterisk.sip_port, ami=settings.ami.port, agi=settings.agi.port)
-    ports = choose_ports(wanted, settings.asterisk.sip_host) if settings.asterisk.manage else wanted
-    asterisk = _asterisk(settings, ports) if settings.asterisk.manage else None
+    try:
+        asterisk = new_server(settings) if settings.asterisk.manage else None
+    except BringupFailed as failure:
+        fail(str(failure), failure.hint)
+    ports = asterisk.site.ports if asterisk else wanted_ports(settings)
     supervisor = Supervisor(settings, ports, asterisk, lambda text: err.print(text, markup=False))
 
     def on_signal(_number: int, _frame: Any) -> None:
@@ -50,20 +50,6 @@ def command(settings: Settings) -> None:
         fail(str(failure), "ivr doctor looks for the usual causes")
     finally:
         supervisor.stop()
-
-
-def _asterisk(settings: Settings, ports: Ports) -> AsteriskServer:
-    site = Site(
-        var=settings.var,
-        conf=settings.asterisk_conf,
-        sounds=settings.static_sounds,
-        ports=ports,
-        sip_host=settings.asterisk.sip_host,
-        agi_host=settings.agi.host,
-        ami_user=settings.ami.user,
-        hotline=settings.line.number,
-    )
-    return AsteriskServer(site, ensure("asterisk", settings.var))
 
 
 def _tell(settings: Settings, ports: Ports) -> None:

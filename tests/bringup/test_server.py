@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -119,3 +121,29 @@ def test_the_doctor_finds_it_well(server: AsteriskServer, tmp_path: Path) -> Non
     found = [*asterisk_checks.look(patient), *manager_checks.look(patient)]
     assert [finding for finding in found if finding.level in {"error", "skipped"}] == []
     assert {finding.what: finding.level for finding in found}["operators"] == "warning"
+
+
+def test_one_that_another_process_looks_after_is_left_alone(site: Site, tree: Tree) -> None:
+    code = (
+        "import sys; from pathlib import Path\n"
+        "from ivr.bringup.packages import ensure; from ivr.bringup.server import AsteriskServer\n"
+        "from ivr.bringup.site import Site; from ivr.bringup.addresses import Ports\n"
+        "ports = Ports(*map(int, sys.argv[4].split(',')))\n"
+        "site = Site(Path(sys.argv[1]), Path(sys.argv[2]), Path(sys.argv[1]), ports)\n"
+        "with AsteriskServer(site, ensure('asterisk', Path(sys.argv[3])), dies_with_us=True):\n"
+        "    print('up', flush=True); sys.stdin.read()\n"
+    )
+    ports = site.ports
+    numbers = f"{ports.sip},{ports.ami},{ports.agi},{ports.rtp_first}"
+    words = [sys.executable, "-c", code, str(site.var), str(site.conf), str(CHECKOUT / "var"), numbers]
+    with subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=CHECKOUT) as keeper:
+        assert keeper.stdout is not None
+        assert keeper.stdin is not None
+        assert keeper.stdout.readline() == "up\n"
+        second = AsteriskServer(site, tree, dies_with_us=True)
+        with pytest.raises(BringupFailed, match=f"looked after by process {keeper.pid}"):
+            second.start()
+        assert second.find()
+        keeper.stdin.close()
+        assert keeper.wait(15) == 0
+    assert not second.find()
