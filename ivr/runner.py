@@ -140,8 +140,8 @@ class Runner:
                     return LeftQueue(end.in_queue) if end.in_queue else Abandoned(state.node)
                 if not isinstance(verb, Verb):
                     raise NotAVerb(f"{where_is(steps)}: a script awaits verbs only, not {verb!r}")
-                state.where = where_is(steps)
-                state.doing = type(verb).__name__
+                if not isinstance(verb, Enter | Note):  # those take no time: nobody will ever see them done
+                    state.where, state.doing = where_is(steps), type(verb).__name__
                 if hung_up and isinstance(verb, VoiceVerb):
                     return Abandoned(state.node)
                 try:

@@ -1,8 +1,8 @@
 """◆ AGI's commands and replies: values ⇄ lines.
 
-The replies are read by panoramisk's ``parse_agi_result``. What it cannot tell is mended here (panoramisk 1.4):
-a value that happens to be the word «hangup» looks like a hang-up to it, ``-1`` loses where the playing stopped, a
-reply without a number raises ``ValueError``, a value of several lines is cut.
+The plainest replies are read here, all others by panoramisk's ``parse_agi_result``. What it cannot tell is mended
+(panoramisk 1.4): a value that happens to be the word «hangup» looks like a hang-up to it, ``-1`` loses where the
+playing stopped, a reply without a number raises ``ValueError``, a value of several lines is cut.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ LONGEST_LINE = 65_536
 HANGUP_LINE = "HANGUP"
 KEYS = "0123456789*#"
 
+_USUAL = re.compile(r"200 result=(\d+)(?: endpos=(\d+))?")
 _VALUE = "200 result=1 ("
 _ENDPOS = re.compile(r"endpos=(\d+)")
 _VARIABLE = re.compile(r"_{0,2}[A-Za-z][A-Za-z0-9_]*(\([A-Za-z0-9_,.:/ -]*\))?")
@@ -88,6 +89,9 @@ class ReplyReader:
 
 def parse_reply(line: str) -> AgiReply:
     """One whole reply. Raises :class:`AgiError` when it is none."""
+    usual = _USUAL.fullmatch(line)
+    if usual is not None:  # nearly all of them: a call should not pay for the rest
+        return AgiReply(200, int(usual[1]), "", int(usual[2] or 0))
     if line.startswith(_VALUE):
         return AgiReply(200, 1, line[len(_VALUE) : -1])
     try:
