@@ -71,7 +71,6 @@ class _Protocol(AMIProtocol):  # type: ignore[misc]  # panoramisk has no types
             if not action.future.done():
                 action.future.set_exception(AmiError("the manager connection was lost"))
                 action.future.exception()  # whoever gave up waiting will not come to fetch it
-        self.responses.clear()
         super().close()
 
 

@@ -53,6 +53,8 @@ class Line:
     writer: asyncio.StreamWriter
     sounds: dict[str, float]
     exit_on_hangup: bool = True
+    says_hangup: bool = True
+    """Whether ``HANGUP`` is sent (``AGISIGHUP=yes``) when the connection stays open."""
     commands: list[str] = field(default_factory=list)
     played: list[tuple[str, int, int]] = field(default_factory=list)
     """File name, from, until (samples)."""
@@ -70,11 +72,13 @@ class Line:
 
     @classmethod
     async def dial(
-        cls, port, path="hotline", args=(), *, sounds=None, exit_on_hangup=True, deaf_to="", **details
+        cls, port, path="hotline", args=(), *, sounds=None, exit_on_hangup=True, says_hangup=True, deaf_to="", **details
     ) -> Line:
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
         writer.write(request_bytes(path, args, **details))
-        line = cls(reader, writer, sounds or {"short": 0.03, "long": 20.0}, exit_on_hangup, deaf_to=deaf_to)
+        line = cls(
+            reader, writer, sounds or {"short": 0.03, "long": 20.0}, exit_on_hangup, says_hangup, deaf_to=deaf_to
+        )
         line._running = asyncio.create_task(line._run())
         return line
 
@@ -155,7 +159,8 @@ class Line:
                 if self.exit_on_hangup:
                     self._next.cancel()
                     return b""
-                self.writer.write(b"HANGUP\n")
+                if self.says_hangup:
+                    self.writer.write(b"HANGUP\n")
         command, self._next = await self._next, None
         return command
 

@@ -43,7 +43,7 @@ async def test_a_request_split_at_every_byte(serve) -> None:
 
     server = await serve(note)
     data = request_bytes("hotline", ("", "88002200220"))
-    for at in range(1, len(data), 23):
+    for at in (*range(1, len(data), 23), len(data) - 2, len(data) - 1):
         reader, writer = await connect(server)
         writer.write(data[:at])
         await asyncio.sleep(0.001)

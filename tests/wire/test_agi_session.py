@@ -171,6 +171,19 @@ async def test_a_hangup_in_every_state(serve, call, exit_on_hangup: bool, state:
     await line.over()
 
 
+async def test_a_hangup_that_nobody_told_of_is_seen_by_the_refused_command(serve, call) -> None:
+    async def commands(session: AgiSession):
+        await asyncio.sleep(0.05)
+        assert not session.hung_up
+        await session.wait_for_digit(1)
+
+    async def hang_up(line) -> None:
+        line.hang_up()
+
+    error, _ = await run(serve, call, commands, hang_up, exit_on_hangup=False, says_hangup=False)
+    assert isinstance(error, Hangup)
+
+
 async def test_a_hangup_whose_reply_never_comes(serve, call) -> None:
     async def commands(session: AgiSession):
         await session.stream_file("/x/long", "1", seconds=20)

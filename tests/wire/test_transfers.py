@@ -99,6 +99,14 @@ async def test_a_talk_that_nobody_told_of_is_found_out(server, ami) -> None:
     assert isinstance(back.result, Connected)
 
 
+async def test_who_comes_back_after_all_was_decided_needs_a_new_script() -> None:
+    transfers = Transfers()
+    with transfers.expect(CALL, "PJSIP/caller-1") as waiting:
+        waiting.settle(Hangup())
+        assert not transfers.resume(CALL, object(), "TIMEOUT")  # type: ignore[arg-type]  # it is not looked at
+    assert not transfers.resume(CALL, object(), "TIMEOUT")  # type: ignore[arg-type]
+
+
 async def test_without_ami_the_wait_ends(server, ami) -> None:
     await ami.close()
     assert isinstance(await outcome(Transfers(ami, limit=0.2, look_every=0.05)), Hangup)
