@@ -5,7 +5,7 @@ import time
 
 import pytest
 import structlog
-from manager import SECRET, ManagerServer
+from fake_manager import SECRET, ManagerServer
 
 from ivr.asterisk import ami as ami_module
 from ivr.asterisk.ami import Ami

@@ -3,7 +3,7 @@
 import asyncio
 
 import pytest
-from manager import SECRET, ManagerServer
+from fake_manager import SECRET, ManagerServer
 
 from ivr.asterisk.ami import Ami
 from ivr.asterisk.session import Hangup
