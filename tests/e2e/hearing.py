@@ -5,69 +5,29 @@ All times are seconds from the beginning of the recording. Sound is 8 kHz mono a
 
 from __future__ import annotations
 
-import wave
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 
-RATE = 8000
-Sound = npt.NDArray[np.float64]
+from ivr.bringup.recording import RATE, STEP, Sound, first_sound, load, loud_steps, save
 
-SILENCE = 60.0
-"""Root mean square (of 16-bit samples) below which 20 ms count as silence; A-law's own noise is about 8."""
-_STEP = RATE // 50
-
-
-def load(path: Path) -> Sound:
-    """A WAV file (8 kHz, 16 bit, mono), also one that is still being written."""
-    data = path.read_bytes()
-    at = data.find(b"data", 12)
-    if data[:4] != b"RIFF" or at < 0:
-        return np.zeros(0)
-    if len(data) >= 28 and int.from_bytes(data[24:28], "little") != RATE:
-        raise ValueError(f"{path}: {int.from_bytes(data[24:28], 'little')} Hz, expected {RATE}")
-    body = data[at + 8 :]
-    return np.frombuffer(body[: len(body) // 2 * 2], dtype="<i2").astype(np.float64)
-
-
-def save(path: Path, sound: Sound) -> Path:
-    """Write ``sound`` as a WAV file."""
-    with wave.open(str(path), "wb") as file:
-        file.setnchannels(1)
-        file.setsampwidth(2)
-        file.setframerate(RATE)
-        file.writeframes(np.clip(np.round(sound), -32768, 32767).astype("<i2").tobytes())
-    return path
+__all__ = ["RATE", "Heard", "Match", "Sound", "correlation", "find", "first_sound", "listen", "load", "save"]
+__all__ += ["silences", "trimmed"]
 
 
 def trimmed(sound: Sound) -> tuple[Sound, float]:
     """``sound`` without the silence around it, and how many seconds of it were in front."""
-    loud = _loud_steps(sound)
+    loud = loud_steps(sound)
     if not loud.any():
         return sound[:0], 0.0
     first, last = int(np.argmax(loud)), len(loud) - int(np.argmax(loud[::-1]))
-    return sound[first * _STEP : last * _STEP], first * _STEP / RATE
-
-
-def _loud_steps(sound: Sound) -> npt.NDArray[np.bool_]:
-    steps = sound[: len(sound) // _STEP * _STEP].reshape(-1, _STEP)
-    result: npt.NDArray[np.bool_] = np.sqrt(np.mean(steps**2, axis=1)) > SILENCE
-    return result
-
-
-def first_sound(sound: Sound, after: float = 0.0) -> float | None:
-    """When something is first heard after ``after``; None if nothing is."""
-    skip = int(after * 50)
-    loud = _loud_steps(sound)[skip:]
-    return (skip + int(np.argmax(loud))) / 50 if loud.any() else None
+    return sound[first * STEP : last * STEP], first * STEP / RATE
 
 
 def silences(sound: Sound, longer_than: float = 0.15) -> list[tuple[float, float]]:
     """Every stretch of silence longer than that, as (begin, length)."""
-    loud = np.concatenate(([True], _loud_steps(sound), [True]))
+    loud = np.concatenate(([True], loud_steps(sound), [True]))
     edges = np.flatnonzero(np.diff(loud.astype(np.int8)))
     found = [(begin / 50, (end - begin) / 50) for begin, end in zip(edges[::2], edges[1::2], strict=True)]
     return [(begin, length) for begin, length in found if length > longer_than]
@@ -153,11 +113,11 @@ def _score(sound: Sound, core: Sound, at: int) -> float:
         score = places[number][0]
         if score < 0.9:
             # Nothing tells the shift before the first piece and after the last one: one frame either way.
-            before = [places[number - 1][1]] if number else [places[0][1] + step for step in (-_STEP, _STEP)]
+            before = [places[number - 1][1]] if number else [places[0][1] + step for step in (-STEP, STEP)]
             last = number == len(places) - 1
-            after = [places[-1][1] + step for step in (-_STEP, 0, _STEP)] if last else [places[number + 1][1]]
+            after = [places[-1][1] + step for step in (-STEP, 0, STEP)] if last else [places[number + 1][1]]
             if number == 0 and not last:
-                before = [after[0] + step for step in (-_STEP, _STEP)]
+                before = [after[0] + step for step in (-STEP, STEP)]
             score = max(score, *(_joined(padded[offset:], piece, b, a) for b in before for a in after))
         worst = min(worst, score)
     return worst

@@ -8,8 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from callers import free_port
-
+from ivr.bringup.softphone import free_port
 from ivr.bringup.tree import Tree
 
 _HEAD = """\
