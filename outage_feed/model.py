@@ -226,11 +226,9 @@ class Outage:
             return Status.RESTORED
         if self.closed_at is not None and self.restored_at is None:
             return Status.WITHDRAWN
-        if self.start > now:
-            return Status.PLANNED
         if self.planned_end is not None and self.planned_end <= now:
             return Status.OVERDUE
-        return Status.ACTIVE
+        return Status.PLANNED if self.start > now else Status.ACTIVE
 
 
 _UNDOTTED = frozenset(

@@ -328,7 +328,7 @@ class GridStore:
             outage = replace(outage, set_at=kept or now)
         record = _record_of(outage)
         if before is not None:
-            if _record_of(before) == record and given is None:
+            if found[0]["record"] == record and given is None:
                 return before, before
             outage = replace(outage, version=before.version + 1)
         outage = replace(outage, received_at=now)

@@ -344,7 +344,9 @@ def test_decoding_never_fails(data: bytes) -> None:
     decode(data, "utf-16")
 
 
-@given(st.sampled_from(COLUMNS), st.text(st.characters(exclude_characters="<>&"), max_size=30))
+@given(
+    st.sampled_from(COLUMNS), st.text(st.characters(exclude_characters="<>&", exclude_categories=["Cs"]), max_size=30)
+)
 def test_no_cell_loses_the_other_rows(column: str, value: str) -> None:
     cells = dict(zip(COLUMNS, ROW, strict=True)) | {column: value}
     odd = "<tr>" + "".join(f'<td class="{name}">{text}</td>' for name, text in cells.items()) + "</tr>"
