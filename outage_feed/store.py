@@ -34,6 +34,17 @@ from outage_feed.register import normalise_account, normalise_phone
 from outage_feed.schema import migrations
 from outage_feed.telling import Found
 
+_BATCH = 100
+"""Outages of a feed written at a time; the calls' own records wait for it, some ten milliseconds."""
+_GIVEN = "SELECT id, given FROM grid_outages WHERE source = ?"
+_INSERT_OUTAGE = """
+    INSERT OR REPLACE INTO grid_outages
+        (id, source, region, version, received_at, start, fades_at, open, record, given)
+    VALUES (:id, :source, :region, :version, :received_at, :start, :fades_at, :open, :record, :given)"""
+_INSERT_VERSION = """
+    INSERT INTO grid_versions (outage_id, version, received_at, record)
+    VALUES (:id, :version, :received_at, :record)"""
+
 
 @dataclass(frozen=True, slots=True)
 class Changes:
@@ -264,7 +275,7 @@ class GridStore:
             numbers = [row["id"].rpartition(":")[2] for row in found]
             number = str(1 + max((int(text) for text in numbers if text.isdecimal()), default=0))
             outage = replace(outage, id=f"{outage.source}:{number}", source_id=number)
-            return self._save(db, outage, now)[0]
+            return self._save(db, outage, now)
 
     def save(self, outage: Outage, now: datetime) -> Outage:
         """Store a new outage, or a new version of a known one; gives what is stored now (unchanged: as it was).
@@ -272,35 +283,42 @@ class GridStore:
         What a person says of an outage that a feed brought stands until the feed itself says something new of it.
         """
         with self._writing() as db:
-            return self._save(db, outage, now)[0]
+            return self._save(db, outage, now)
 
     def take_in(self, source: str, parsed: Parsed, now: datetime, *, snapshot: bool) -> Changes:
-        """Take in the answer of a source in one transaction.
+        """Take in the answer of a source; gives what that changed.
 
         ``snapshot``: the answer is everything that the source has, so what is missing was withdrawn (never «restored»),
         unless its stated end has passed anyway, or a record was set aside that may have been it.
+
+        A long answer is written in several transactions, lest calls wait to be recorded; should one fail, taking in
+        the same answer again does the rest.
         """
-        new = changed = unchanged = withdrawn = 0
+        known = {row["id"]: row["given"] for row in self._rows(_GIVEN, (source,))}
+        records = {outage.id: _record_of(outage) for outage in parsed.outages}
+        fresh = [outage for outage in parsed.outages if known.get(outage.id) != records[outage.id]]
+        for at in range(0, len(fresh), _BATCH):
+            with self._writing() as db:
+                for outage in fresh[at : at + _BATCH]:
+                    self._save(db, outage, now, given=records[outage.id])
+        gone: list[Outage] = []
+        if snapshot and all(rejected.outage_id for rejected in parsed.rejected):
+            present = records.keys() | {bad.outage_id for bad in parsed.rejected}
+            gone = [
+                outage
+                for outage in self.outages(source=source)
+                if outage.id not in present and outage.status(now) in (Status.PLANNED, Status.ACTIVE)
+            ]
         with self._writing() as db:
-            for outage in parsed.outages:
-                stored, before = self._save(db, outage, now, given=_record_of(outage))
-                new += before is None
-                changed += before is not None and stored.version != before.version
-                unchanged += before is not None and stored.version == before.version
-            if snapshot and all(rejected.outage_id for rejected in parsed.rejected):
-                present = {outage.id for outage in parsed.outages} | {bad.outage_id for bad in parsed.rejected}
-                for outage in self.outages(source=source):
-                    over = outage.status(now) in (Status.OVERDUE, Status.RESTORED)
-                    if outage.id not in present and not over and outage.closed_at is None:
-                        self._save(db, replace(outage, closed_at=now), now, given="")
-                        withdrawn += 1
+            for outage in gone:
+                self._save(db, replace(outage, closed_at=now), now, given="")
             db.execute("DELETE FROM grid_rejected WHERE source = ?", [source])
-            db.table("grid_rejected").insert_all(
-                {"source": source, "at": now.timestamp(), "record": bad.record, "reason": bad.reason,
-                 "outage_id": bad.outage_id}
-                for bad in parsed.rejected
-            )  # fmt: skip
-        return Changes(new, changed, unchanged, withdrawn)
+            db.conn.executemany(
+                "INSERT INTO grid_rejected (source, at, record, reason, outage_id) VALUES (?, ?, ?, ?, ?)",
+                [(source, now.timestamp(), bad.record, bad.reason, bad.outage_id) for bad in parsed.rejected],
+            )
+        new = sum(outage.id not in known for outage in fresh)
+        return Changes(new, len(fresh) - new, len(parsed.outages) - len(fresh), len(gone))
 
     def remove_source(self, source: str) -> None:
         """Forget a source with its outages and their history: for examples, not for the real record."""
@@ -312,44 +330,40 @@ class GridStore:
             db.execute("DELETE FROM grid_feeds WHERE name = ?", [source])
             db.execute("DELETE FROM grid_rejected WHERE source = ?", [source])
 
-    def _save(
-        self, db: Database, outage: Outage, now: datetime, *, given: str | None = None
-    ) -> tuple[Outage, Outage | None]:
-        """The stored version and the one before; the moment when the end was stated is kept as long as it stands.
+    def _save(self, db: Database, outage: Outage, now: datetime, *, given: str | None = None) -> Outage:
+        """The version that is stored now; the moment when the end was stated is kept as long as it stands.
 
         ``given``: the record as its feed gave it; the same again is nothing new, whatever a person has added since.
         """
         found = self._rows("SELECT * FROM grid_outages WHERE id = ?", (outage.id,))
         before = rows.outage(found[0]) if found else None
         if before is not None and given and given == found[0]["given"]:
-            return before, before
+            return before
         if outage.set_at is None and outage.planned_end is not None:
             kept = before.set_at if before is not None and before.planned_end == outage.planned_end else None
             outage = replace(outage, set_at=kept or now)
         record = _record_of(outage)
         if before is not None:
             if found[0]["record"] == record and given is None:
-                return before, before
+                return before
             outage = replace(outage, version=before.version + 1)
         outage = replace(outage, received_at=now)
-        values = {"received_at": now.timestamp(), "version": outage.version, "record": record}
         kept_given = found[0]["given"] if found and given is None else given
-        db.table("grid_outages").upsert(
-            {
-                "given": kept_given,
-                "id": outage.id, "source": outage.source, "region": outage.region,
-                "start": outage.start.timestamp(), "fades_at": rows.fades_at(outage, now).timestamp(),
-                "open": int(outage.closed_at is None and outage.restored_at is None), **values,
-            },
-            pk="id",
-        )  # fmt: skip
-        db.table("grid_versions").insert({"outage_id": outage.id, **values})
+        row = {
+            "id": outage.id, "source": outage.source, "region": outage.region, "version": outage.version,
+            "received_at": now.timestamp(), "start": outage.start.timestamp(),
+            "fades_at": rows.fades_at(outage, now).timestamp(),
+            "open": int(outage.closed_at is None and outage.restored_at is None),
+            "record": record, "given": kept_given,
+        }  # fmt: skip
+        db.execute(_INSERT_OUTAGE, row)
+        db.execute(_INSERT_VERSION, row)
         db.execute("DELETE FROM grid_places WHERE outage_id = ?", [outage.id])
         db.conn.executemany(
             "INSERT INTO grid_places (place, street, outage_id) VALUES (?, ?, ?)",
             [(place, street, outage.id) for place, street in sorted(rows.places(outage))],
         )
-        return outage, before
+        return outage
 
     # Feeds
 
