@@ -126,7 +126,7 @@ def _handlers(grid: GridStore, quick: GridStore, store: Store, clock: Clock) -> 
 
 
 def feeds(house: House) -> Poller | None:
-    """The poller of the configured outage feeds, or ``None`` when there are none."""
+    """The poller of the configured outage feeds, which also keeps the example alive; ``None`` when there is neither."""
     sources = [
         Source(
             name=feed.name,
@@ -144,7 +144,8 @@ def feeds(house: House) -> Poller | None:
         )
         for feed in house.settings.feed
     ]
-    return Poller(sources, house.grid, clock=house.clock) if sources else None
+    chores = (example.move_example_on,) if house.settings.line.example else ()
+    return Poller(sources, house.grid, clock=house.clock, chores=chores) if sources or chores else None
 
 
 def load_example(grid: GridStore, now: datetime) -> None:

@@ -30,6 +30,7 @@ log = structlog.get_logger("outage_feed")
 MAX_BACKOFF = 900.0
 _FIRST_BACKOFF = 15.0
 _CHUNK = 65536
+_CHORE_EVERY = 600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,6 +270,8 @@ def next_wait(every: float, failures: int, chance: float) -> float:
 class Poller:
     """Keeps every source read. ``run`` goes on until it is cancelled.
 
+    ``chores`` are done in a worker thread every ten minutes, such as moving the example on.
+
     Making one raises UnknownFormat or FeedError where the settings of a source cannot work.
     """
 
@@ -279,6 +282,7 @@ class Poller:
         *,
         clock: Callable[[], datetime] = lambda: datetime.now(MOSCOW),
         chance: Callable[[], float] = random.random,
+        chores: Sequence[Callable[[GridStore, datetime], object]] = (),
     ) -> None:
         self._sources = tuple(each for source in sources for each in for_each_region(source))
         for source in self._sources:
@@ -286,6 +290,7 @@ class Poller:
         self._store = store
         self._clock = clock
         self._chance = chance
+        self._chores = tuple(chores)
 
     async def run(self) -> None:
         """Read each source at its pace, until cancelled."""
@@ -293,6 +298,8 @@ class Poller:
         async with aiohttp.ClientSession() as session, asyncio.TaskGroup() as group:
             for source in self._sources:
                 group.create_task(self._watch(session, source), name=f"feed {source.name}")
+            for chore in self._chores:
+                group.create_task(self._repeat(chore), name="feed chore")
 
     async def _watch(self, session: aiohttp.ClientSession, source: Source) -> None:
         trouble = 0
@@ -301,10 +308,20 @@ class Poller:
                 polled = await poll_once(session, source, self._store, self._clock())
                 failures, trouble = polled.state.failures, 0
             except StoreError as error:
-                trouble += 1
-                failures = trouble
+                failures = trouble = trouble + 1
                 log.error("feed not stored", source=source.name, error=str(error))
+            except Exception:  # a mistake of ours costs this source a try, and never the other sources
+                failures = trouble = trouble + 1
+                log.exception("feed not read", source=source.name)
             await asyncio.sleep(next_wait(source.every, failures, self._chance()))
+
+    async def _repeat(self, chore: Callable[[GridStore, datetime], object]) -> None:
+        while True:
+            await asyncio.sleep(_CHORE_EVERY)
+            try:
+                await asyncio.to_thread(chore, self._store, self._clock())
+            except StoreError as error:
+                log.error("chore not done", error=str(error))
 
     async def _forget_strangers(self) -> None:
         """Sources that were taken out of the settings must not count as stale for ever."""

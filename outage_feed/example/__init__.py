@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from importlib import resources
 from typing import Any
 
-from outage_feed.affecting import phase_of
+from outage_feed.affecting import Phase, phase_of
 from outage_feed.feeds import FeedState
 from outage_feed.model import MOSCOW, Outage, ServicePoint
 from outage_feed.record import read_record
@@ -87,17 +87,30 @@ def _callers() -> Iterator[TestCaller]:
 
 
 def load_example(store: GridStore, now: datetime) -> tuple[TestCaller, ...]:
-    """Put the example into the store, or move it on to ``now``; gives the callers to try. Raises StoreError.
+    """Put the example into the store, around ``now``; gives the callers to try. Call it at a start. Raises StoreError.
 
-    Call it at every start and now and then afterwards: an outage that will show its sentence for another 45 minutes
-    stays as it is.
+    An outage that will show its sentence for another 45 minutes stays as it is.
     """
     if not store.points_by_phone(next(iter(_SHOWS))):
         store.save_points(example_points())
+    _around(store, now, leave_closed=False)
+    return test_callers()
+
+
+def move_example_on(store: GridStore, now: datetime) -> None:
+    """Move a loaded example on to ``now``; what somebody has closed to try it out stays closed. Raises StoreError."""
+    if store.points_by_phone(next(iter(_SHOWS))):
+        _around(store, now, leave_closed=True)
+
+
+def _around(store: GridStore, now: datetime, *, leave_closed: bool) -> None:
     for outage in example_outages(now):
         wanted = phase_of(outage, now)
         stored = store.outage(outage.id)
-        if stored is None or {phase_of(stored, now), phase_of(stored, now + _LASTS)} != {wanted}:
+        if stored is not None and {phase_of(stored, now), phase_of(stored, now + _LASTS)} == {wanted}:
+            continue
+        closed = stored is not None and (stored.restored_at or stored.closed_at) and wanted is not Phase.RESTORED
+        if not (leave_closed and closed):
             store.save(outage, now)
     silent_since = now - _SILENT_FOR
     store.save_feed(FeedState(SOURCE, format="example", last_attempt=now, last_success=now, records=9))
@@ -114,7 +127,6 @@ def load_example(store: GridStore, now: datetime) -> tuple[TestCaller, ...]:
             records=1,
         )
     )
-    return test_callers()
 
 
 def remove_example(store: GridStore) -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -76,6 +77,24 @@ def test_loading_again_changes_nothing_while_it_is_alive(tmp_path: Path) -> None
         example.remove_example(store)
         assert store.count_points() == 0
         assert store.outages(everything=True) == store.feeds() == ()
+
+
+def test_a_running_example_is_moved_on_but_what_was_closed_by_hand_stays(tmp_path: Path) -> None:
+    now = datetime(2026, 11, 25, 12, 5, tzinfo=MOSCOW)
+    with GridStore.open(tmp_path / "ivr.db") as store:
+        example.move_example_on(store, now)
+        assert store.outages() == ()  # nobody asked for an example
+        example.load_example(store, now)
+        planned = store.outage("example:planned")
+        assert planned is not None
+        store.save(replace(planned, restored_at=now), now)
+        for minutes in range(0, 24 * 60, 10):
+            at = now + timedelta(minutes=minutes)
+            example.move_example_on(store, at)
+            assert isinstance(telling(found_for(store, "+79000000002", at)), Emergency)
+        assert not isinstance(telling(found_for(store, "+79000000001", at)), Planned)
+        example.load_example(store, at)
+        assert isinstance(telling(found_for(store, "+79000000001", at)), Planned)
 
 
 def test_the_register_of_the_example_is_clean() -> None:

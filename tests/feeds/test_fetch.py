@@ -14,7 +14,7 @@ import aiohttp
 import pytest
 from aiohttp import web
 
-from outage_feed.errors import FeedError, UnknownFormat
+from outage_feed.errors import FeedError, StoreLocked, UnknownFormat
 from outage_feed.fetch import Polled, Poller, Source, for_each_region, next_wait, poll_once
 from outage_feed.model import MOSCOW
 from outage_feed.store import GridStore
@@ -327,6 +327,50 @@ def test_waiting_grows_with_failures_up_to_a_limit() -> None:
 def test_a_poller_refuses_settings_that_cannot_work(store: GridStore) -> None:
     with pytest.raises(UnknownFormat):
         Poller([Source("a", "http://127.0.0.1/", "xml")], store)
+
+
+async def test_chores_are_done_again_and_again_whatever_happens(
+    store: GridStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("outage_feed.fetch._CHORE_EVERY", 0.01)
+    done = 0
+    enough = asyncio.Event()
+    loop = asyncio.get_running_loop()
+
+    def chore(_: GridStore, now: datetime) -> None:
+        nonlocal done
+        assert now == NOW
+        done += 1
+        if done == 3:
+            loop.call_soon_threadsafe(enough.set)
+        raise StoreLocked("busy")
+
+    running = asyncio.create_task(Poller([], store, clock=lambda: NOW, chores=[chore]).run())
+    async with asyncio.timeout(5):
+        await enough.wait()
+    running.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await running
+
+
+async def test_a_mistake_in_one_source_does_not_end_the_others(feed: Feed, monkeypatch: pytest.MonkeyPatch) -> None:
+    sources = [Source("odd", feed.server.url, "json"), Source("good", feed.server.url, "json", every=0.02)]
+    feed.server.answer = Server.text(GOOD)
+    real = poll_once
+
+    async def sometimes(session: aiohttp.ClientSession, source: Source, store: GridStore, now: datetime) -> Polled:
+        if source.name == "odd":
+            raise ZeroDivisionError
+        return await real(session, source, store, now)
+
+    monkeypatch.setattr("outage_feed.fetch.poll_once", sometimes)
+    running = asyncio.create_task(Poller(sources, feed.store, clock=lambda: NOW, chance=lambda: 0.5).run())
+    async with asyncio.timeout(5):
+        while len(feed.server.asked) < 3:  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+    running.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await running
 
 
 async def test_the_poller_reads_every_source_again_and_again(feed: Feed) -> None:
