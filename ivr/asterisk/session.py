@@ -3,7 +3,10 @@
 What Asterisk 22.10 was seen to do, and what is built on it here:
 
 - Between two commands it throws keys away. So a session that rests (an errand is being done) keeps a
-  ``WAIT FOR DIGIT`` running: :meth:`AgiSession.rest`. The next command ends it: its reply is then ``result=1``.
+  ``WAIT FOR DIGIT`` running: :meth:`AgiSession.rest`. The next line ends it: its reply is then ``result=1``.
+- Two lines that it reads at one go are not two commands: it runs the first, and looks for the second only when still
+  more bytes come. That second command would then wait for ever, with a caller in silence (seen at 300 calls at once).
+  So nothing is sent before the reply to what was sent, and listening is ended by a ``NOOP``, as many as it takes.
 - A file that is not there and a caller who is gone both bring ``-1`` from ``STREAM FILE``; they are told apart by
   asking once more (``NOOP``), before whose reply the hang-up would have been told.
 - After a hang-up: the connection is closed (``AGIEXITONHANGUP=yes``, our configuration), or a line ``HANGUP`` comes and
@@ -23,9 +26,13 @@ from ivr.asterisk.request import END_OF_HEADERS, Request, parse_request
 from ivr.errors import AgiError
 from ivr.settings import Agi
 
-REST_AFTER_S = 0.005
-"""A session that is not asked for anything for so long listens for keys. Less than any two keys are apart."""
+REST_AFTER_S = 0.03
+"""A session that is not asked for anything for so long listens for keys. Less than any two keys are apart (a key and
+the pause after it are 40 ms each at least: ITU-T Q.24), more than the usual errand takes: listening costs two
+commands."""
 REST_MS = 30_000
+NUDGE_S = 0.05
+"""When listening is still not over so long after our ``NOOP``, Asterisk read both at one go: another one is sent."""
 LONGEST_SOUND_S = 120.0
 """The limit for a sound of unknown length."""
 AFTER_HANGUP_S = 1.0
@@ -79,6 +86,9 @@ class AgiSession(asyncio.Protocol):
         self._timer: asyncio.TimerHandle | None = None
         self._rest_timer: asyncio.TimerHandle | None = None
         self._resting = False
+        self._nudges = 0
+        self._nudge_timer: asyncio.TimerHandle | None = None
+        self._rest_over: asyncio.Future[None] | None = None
         self._drop_rested = False
         self._broken = ""
         self._closed: asyncio.Future[None] = self._loop.create_future()
@@ -131,6 +141,8 @@ class AgiSession(asyncio.Protocol):
                 self._note_hangup()
             elif self._resting:
                 self._rested(reply)
+            elif self._nudges:
+                self._nudged(reply)
             elif self._waiter is not None and not self._waiter.done():
                 self._waiter.set_result(reply)
             else:
@@ -141,8 +153,7 @@ class AgiSession(asyncio.Protocol):
         """The connection is over."""
         self._end_timers()
         self.hung_up = True
-        if self._waiter is not None and not self._waiter.done():
-            self._waiter.set_exception(Hangup())
+        self._fail(Hangup())
         if not self._closed.done():
             self._closed.set_result(None)
         self._ended(self)
@@ -179,11 +190,16 @@ class AgiSession(asyncio.Protocol):
     def _break(self, error: AgiError) -> None:
         """Nothing that comes over this connection can be trusted any more."""
         self._broken = str(error)
-        if self._waiter is not None and not self._waiter.done():
-            self._waiter.set_exception(error)
+        self._fail(error)
         self._end_timers()
         if self._transport is not None:
             self._transport.abort()
+
+    def _fail(self, error: Exception) -> None:
+        """Whoever waits for a reply waits in vain."""
+        awaited = self._waiter if self._rest_over is None else self._rest_over
+        if awaited is not None and not awaited.done():
+            awaited.set_exception(error)
 
     def _note_hangup(self) -> None:
         self.hung_up = True
@@ -194,10 +210,10 @@ class AgiSession(asyncio.Protocol):
             self._timer = self._loop.call_later(AFTER_HANGUP_S, self.close)
 
     def _end_timers(self) -> None:
-        for timer in (self._timer, self._rest_timer):
+        for timer in (self._timer, self._rest_timer, self._nudge_timer):
             if timer is not None:
                 timer.cancel()
-        self._timer = self._rest_timer = None
+        self._timer = self._rest_timer = self._nudge_timer = None
 
     def _late(self, line: str, limit: float) -> None:
         self._break(AgiError(f"no reply to {line.split(' ')[0]} within {limit:g} s"))
@@ -223,8 +239,10 @@ class AgiSession(asyncio.Protocol):
         self._waiter = self._loop.create_future()
         limit = seconds + self._settings.command_seconds
         self._timer = self._loop.call_later(limit, self._late, line, limit)
-        self._transport.write(line.encode() + b"\n")
         try:
+            if self._resting:
+                await self._end_rest()
+            self._transport.write(line.encode() + b"\n")
             reply = await self._waiter
         except asyncio.CancelledError:
             self.close()  # its reply would be taken for the next command's
@@ -321,3 +339,31 @@ class AgiSession(asyncio.Protocol):
                 self._listen()  # more will follow
             else:
                 self.rest()
+
+    async def _end_rest(self) -> None:
+        """Until Asterisk is ready for a command: it has answered the listening and all that we ended it with."""
+        self._rest_over = self._loop.create_future()
+        self._nudge()
+        try:
+            await self._rest_over
+        finally:
+            self._rest_over = None
+            if self._nudge_timer is not None:
+                self._nudge_timer.cancel()
+                self._nudge_timer = None
+        if self.hung_up:
+            raise Hangup
+
+    def _nudge(self) -> None:
+        self._nudge_timer = None
+        if self._resting and self._transport is not None and not self._transport.is_closing():
+            self._nudges += 1
+            self._transport.write(b"NOOP\n")
+            self._nudge_timer = self._loop.call_later(NUDGE_S, self._nudge)
+
+    def _nudged(self, reply: AgiReply) -> None:
+        self._nudges -= 1
+        if reply.code == 511:
+            self.hung_up = True
+        if self._nudges == 0 and self._rest_over is not None and not self._rest_over.done():
+            self._rest_over.set_result(None)

@@ -4,6 +4,7 @@ import asyncio
 import time
 
 import pytest
+from peer import request_bytes
 
 from ivr.asterisk.session import AgiSession, Hangup
 from ivr.errors import AgiError
@@ -232,6 +233,55 @@ async def test_keys_at_rest_are_kept_and_the_next_command_ends_the_listening(ser
     assert took < 0.2
     assert line.lost_keys == ""
     assert line.variables == {"A": "b"}
+
+
+async def test_listening_ends_also_when_asterisk_read_two_lines_at_one_go(serve) -> None:
+    """As the real one does when it is slow: the second line is seen only when a third comes (tried on 22.10)."""
+    rested, done = asyncio.Event(), asyncio.get_running_loop().create_future()
+
+    async def hold(session: AgiSession) -> None:
+        session.rest()
+        await rested.wait()
+        began = time.monotonic()
+        await session.set_variable("A", "b")
+        done.set_result(time.monotonic() - began)
+
+    server = await serve(hold)
+    reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
+    writer.write(request_bytes("hotline", ()))
+    assert await reader.readline() == b"WAIT FOR DIGIT 30000\n"
+    rested.set()
+    assert [await reader.readline(), await reader.readline()] == [b"NOOP\n", b"NOOP\n"]
+    for reply in (b"200 result=1\n", b"200 result=0\n"):
+        writer.write(reply)
+    with pytest.raises(TimeoutError):  # not before all that was sent is answered
+        await asyncio.wait_for(reader.readline(), 0.1)
+    writer.write(b"200 result=0\n")
+    assert await reader.readline() == b'SET VARIABLE A "b"\n'
+    writer.write(b"200 result=1\n")
+    assert await asyncio.wait_for(done, 3) < 1
+    writer.close()
+
+
+async def test_whoever_hangs_up_while_listening_ends_has_hung_up(serve) -> None:
+    rested, done = asyncio.Event(), asyncio.get_running_loop().create_future()
+
+    async def hold(session: AgiSession) -> None:
+        session.rest()
+        await rested.wait()
+        try:
+            await session.set_variable("A", "b")
+        except Hangup as gone:
+            done.set_result(gone)
+
+    server = await serve(hold)
+    reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
+    writer.write(request_bytes("hotline", ()))
+    await reader.readline()
+    rested.set()
+    assert await reader.readline() == b"NOOP\n"
+    writer.close()
+    assert isinstance(await asyncio.wait_for(done, 3), Hangup)
 
 
 async def test_typed_ahead_can_be_forgotten_also_what_is_on_its_way(serve, call) -> None:
