@@ -211,9 +211,11 @@ class GridStore:
             )
         )
 
-    def count_points(self) -> int:
-        """How many service points are known."""
-        return int(self._rows("SELECT count(*) AS points FROM grid_points")[0]["points"])
+    def count_points(self) -> tuple[tuple[str, int, int], ...]:
+        """Region, number of its service points, number of those that have a telephone."""
+        phones = "EXISTS (SELECT 1 FROM grid_phones f WHERE f.point_id = p.id)"
+        sql = f"SELECT region, count(*) AS points, sum({phones}) AS phones FROM grid_points p GROUP BY region"
+        return tuple((row["region"], row["points"], row["phones"]) for row in self._rows(f"{sql} ORDER BY region"))
 
     def _points(self, where: str, parameters: Sequence[Any]) -> tuple[ServicePoint, ...]:
         phones = "(SELECT group_concat(f.phone, ' ') FROM grid_phones f WHERE f.point_id = p.id) AS phones"

@@ -167,6 +167,30 @@ def test_the_example_and_the_schema(home: Path) -> None:
     assert json.loads(result.stdout)["title"] == "Outages of an electric grid"
 
 
+def test_a_register_is_taken_in(home: Path, tmp_path: Path) -> None:
+    def register(*words: str, code: int = 0) -> Result:
+        result = CliRunner().invoke(main, ["register", words[0], "--home", str(home), *words[1:]])
+        assert result.exit_code == code, result.output
+        return result
+
+    file = tmp_path / "points.csv"
+    header = "id,account,phones,region,district,settlement,street,house\n"
+    good = "p1,36-1,8 900 000 00 01,36,Новоусманский р-н,с. Бабяково,ул. Мира,4\n"
+    file.write_text(header + good + "p2,2,,Москва,,г. Москва,,\n", encoding="utf-8")
+    assert "1 service points are good" in register("import", str(file), "--dry-run", code=1).stdout
+    assert json.loads(register("stats", "--json").stdout) == []
+    result = register("import", str(file), code=1)
+    assert f"{file}:3: row left out: region «Москва»" in result.stderr
+    file.write_text(header + good, encoding="utf-8")
+    assert json.loads(register("import", str(file), "--json").stdout) == {"points": 1, "stored": True, "problems": []}
+    assert "Воронежская область" in register("stats").stdout
+    with grid(home) as store:
+        assert store.points_by_phone("+79000000001")[0].account == "361"
+    file.write_text("a,b\n", encoding="utf-8")
+    assert f"{file}:1: no column id" in register("import", str(file), code=1).stderr
+    assert "none.csv: No such file" in register("import", str(tmp_path / "none.csv"), code=1).stderr
+
+
 def test_a_broken_database_is_an_error_and_no_traceback(home: Path) -> None:
     (home / "var").mkdir()
     (home / "var" / "ivr.db").write_bytes(b"garbage " * 500)

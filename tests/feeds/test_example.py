@@ -75,7 +75,7 @@ def test_loading_again_changes_nothing_while_it_is_alive(tmp_path: Path) -> None
         example.load_example(store, now + timedelta(minutes=10))
         assert (store.count_points(), store.outages(everything=True)) == (points, outages)
         example.remove_example(store)
-        assert store.count_points() == 0
+        assert store.count_points() == ()
         assert store.outages(everything=True) == store.feeds() == ()
 
 
