@@ -13,8 +13,11 @@ from typing import Any, TextIO
 import structlog
 
 
-def configure_logs(*, json: bool, level: str = "info", file: Path | None = None) -> None:
-    """Set up the logs of this process: to ``file`` (appending) or to stderr. Call once, before the first log line."""
+def configure_logs(*, json: bool, level: str = "info", file: Path | None = None, final: bool = False) -> None:
+    """Set up the logs of this process: to ``file`` (appending) or to stderr.
+
+    ``final``: it will not be set up again; loggers then skip looking that up at every line, as the engine wants it.
+    """
     stream: TextIO = file.open("a", encoding="utf-8") if file else sys.stderr
     shown: list[Any] = (
         [structlog.processors.format_exc_info, structlog.processors.JSONRenderer(ensure_ascii=False)]
@@ -34,6 +37,6 @@ def configure_logs(*, json: bool, level: str = "info", file: Path | None = None)
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
         logger_factory=structlog.WriteLoggerFactory(stream),
-        cache_logger_on_first_use=True,
+        cache_logger_on_first_use=final,
     )
     logging.basicConfig(stream=stream, level=logging.WARNING, format="%(asctime)s %(name)s %(levelname)s %(message)s")

@@ -30,7 +30,7 @@ def command(settings: Settings, supervised: bool, log_level: str) -> None:
     and this. Ctrl-C or SIGTERM lets live calls end first; SIGHUP reloads dialplans and prompts.
     """
     settings.log_file.parent.mkdir(parents=True, exist_ok=True)
-    configure_logs(json=supervised, level=log_level, file=settings.log_file if supervised else None)
+    configure_logs(json=supervised, level=log_level, file=settings.log_file if supervised else None, final=True)
     try:
         uvloop.run(_serve(settings, supervised))
     except ConfigError as error:
