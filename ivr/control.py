@@ -1,17 +1,21 @@
 """The running engine's control socket: HTTP on a Unix socket that only the engine's own user can open.
 
 ``GET /status`` · ``GET /live`` · ``GET /plans`` · ``POST /reload`` ``{"to": null | "version"}`` · ``POST /stop``;
-answers are JSON. The command line talks to it through ``ivr/control_client.py``.
+answers are JSON. ``GET /events`` goes on until the asker leaves: one JSON object a line, for everything that happens in
+calls (``ivr/live_lines.py`` says what is in it). It begins with what has happened so far in the calls held now, then
+``{"watching": true}``; an empty object is a sign of life. ``?call=ID`` (or its beginning) and ``?caller=NUMBER`` leave
+other calls out. The command line talks to it through ``ivr/control_client.py``.
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import os
 import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 import structlog
@@ -19,13 +23,15 @@ from aiohttp import web
 
 from ivr import unix_socket
 from ivr.errors import ConfigError, IvrError
+from ivr.live import LiveCall, Watchers
+from ivr.live_lines import EventLine, lines_of, lines_so_far
 from ivr.masking import mask_phone
-from ivr.runner import LiveCall
 
 log = structlog.get_logger(__name__)
 
 REQUEST_BYTES = 64 * 1024
 CLOSE_SECONDS = 1.0
+SIGN_OF_LIFE_SECONDS = 2.0
 
 
 class EngineAlreadyRunning(IvrError):
@@ -46,6 +52,8 @@ class Controls:
     """Begin to stop: no new calls, live ones may go on for the drain time."""
     plans: Callable[[], Mapping[str, object]] = dict
     """Which versions of the plan there are, and which is live."""
+    watchers: Watchers = field(default_factory=Watchers)
+    """Where to hear what happens in calls."""
 
 
 def live_view(call: LiveCall, now: float) -> dict[str, object]:
@@ -87,6 +95,7 @@ class Control:
             [
                 web.get("/status", control._status),
                 web.get("/live", control._live),
+                web.get("/events", control._events),
                 web.get("/plans", control._plans),
                 web.post("/reload", control._reload),
                 web.post("/stop", control._stop),
@@ -118,6 +127,27 @@ class Control:
         calls = sorted(self._controls.live(), key=lambda call: call.began)
         return _json({"calls": [live_view(call, now) for call in calls]})
 
+    async def _events(self, request: web.Request) -> web.StreamResponse:
+        call_id, caller = request.query.get("call", ""), request.query.get("caller")
+
+        def wanted(live: LiveCall) -> bool:
+            return live.call.id.startswith(call_id) and caller in (None, live.call.caller)
+
+        response = web.StreamResponse(headers={"Content-Type": "application/x-ndjson"})
+        await response.prepare(request)
+        with self._controls.watchers.watch() as watcher:
+            calls = sorted(filter(wanted, self._controls.live()), key=lambda live: live.began)
+            begun = [line for live in calls for line in lines_so_far(live)]
+            await response.write(_ndjson([*begun, {"watching": True}]))
+            while not watcher.left_behind:
+                lines: list[EventLine] = [{}]
+                with contextlib.suppress(TimeoutError):
+                    live, what = await asyncio.wait_for(watcher.next(), SIGN_OF_LIFE_SECONDS)
+                    lines = list(lines_of(live, what)) if wanted(live) else []
+                if lines:
+                    await response.write(_ndjson(lines))
+        return response
+
     async def _plans(self, request: web.Request) -> web.Response:
         return _json(self._controls.plans())
 
@@ -142,6 +172,10 @@ class Control:
         log.info("asked to stop through the control socket")
         self._controls.stop()
         return _json({"stopping": True})
+
+
+def _ndjson(lines: Iterable[EventLine]) -> bytes:
+    return "".join(json.dumps(line, ensure_ascii=False, default=str) + "\n" for line in lines).encode()
 
 
 def _json(value: Mapping[str, object], status: int = 200) -> web.Response:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 from ivr import unix_socket
 from ivr.errors import ConfigError, IvrError, Problem
@@ -70,24 +73,49 @@ class ControlClient:
         """Have the engine stop. Raises :class:`EngineNotRunning`, :class:`ControlFailed`."""
         self._ask("POST", "/stop", {})
 
+    def events(self, *, call: str = "", caller: str | None = None) -> Iterator[Mapping[str, Any]]:
+        """What happens in calls, as it happens (``ivr/live_lines.py``), until the engine stops or the caller does.
+
+        First what has happened so far in the calls held now, then ``{"watching": true}``; an empty mapping is a sign
+        of life, every two seconds. ``call`` (an id or its beginning) and ``caller`` leave other calls out. Raises
+        :class:`EngineNotRunning`, :class:`ControlFailed`.
+        """
+        asked = urlencode({"call": call} | ({} if caller is None else {"caller": caller}))
+        with self._connected(self._seconds) as connection:
+            connection.request("GET", f"/events?{asked}")
+            answer = connection.getresponse()
+            if answer.status != HTTPStatus.OK:
+                raise ControlFailed(f"the engine answered {answer.status} to /events; is it of another version?")
+            while line := answer.readline():
+                try:
+                    yield json.loads(line)
+                except ValueError as error:
+                    raise ControlFailed(f"the engine told no JSON: {line[:200]!r}") from error
+
     def _ask(self, method: str, what: str, body: object = None, *, limit: float | None = None) -> Mapping[str, Any]:
-        connection = _Connection(self._path, limit or self._seconds)
         sent = None if body is None else json.dumps(body)
-        try:
+        with self._connected(limit or self._seconds) as connection:
             connection.request(method, what, sent, {"Content-Type": "application/json"} if sent else {})
             answer = connection.getresponse()
             status, text = answer.status, answer.read()
+        return _understood(status, text)
+
+    @contextlib.contextmanager
+    def _connected(self, limit: float) -> Iterator[_Connection]:
+        """A connection for one question, its failures put into our own errors."""
+        connection = _Connection(self._path, limit)
+        try:
+            yield connection
         except (FileNotFoundError, ConnectionRefusedError, NotADirectoryError) as error:
             raise EngineNotRunning("the engine is not running") from error
         except PermissionError as error:
             raise ControlFailed(f"{self._path}: only the engine's own user may control it") from error
         except TimeoutError as error:
-            raise ControlFailed(f"the engine did not answer within {limit or self._seconds:g} s") from error
+            raise ControlFailed(f"the engine did not answer within {limit:g} s") from error
         except (OSError, http.client.HTTPException) as error:
             raise ControlFailed(f"the engine broke the connection off: {error!r}") from error
         finally:
             connection.close()
-        return _understood(status, text)
 
 
 def _understood(status: int, text: bytes) -> Mapping[str, Any]:

@@ -12,6 +12,7 @@ import gc
 import signal
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 import structlog
 
@@ -27,6 +28,7 @@ from ivr.control import Control, Controls
 from ivr.dialplan.model import Plan
 from ivr.dialplan.walk import walk
 from ivr.errors import ConfigError, Problem, SettingsError
+from ivr.live import Announcing
 from ivr.plans import Plans
 from ivr.runner import Runner
 from ivr.settings import Settings
@@ -58,7 +60,8 @@ class Engine:
         placed = plan.place(arrival.call)
         entry = plan.after_transfer if arrival.kind == "after_transfer" else placed.entry
         script = _say_draft_broken if broken else walk(plan, placed.call, self.house.topics, entry)
-        channel = AsteriskChannel(session, self.speaker(plan), self.transfers, placed.call.id)
+        voice = Announcing(self.speaker(plan), partial(self.runner.speaking, placed.call.id))
+        channel = AsteriskChannel(session, voice, self.transfers, placed.call.id)
         await self.runner.run_call(placed.call, script, channel, plan=plan.version)
 
     async def _plan_for(self, arrival: Arrival) -> tuple[Plan, bool]:
@@ -111,8 +114,8 @@ async def serve(
         ami = Ami(settings.ami, _secret(settings))
         await ami.start()
         house_keeping.push_async_callback(ami.close)
-        transfers = Transfers(ami)
         runner = Runner(house.handlers, journal, house.clock, settings.line.fallback_queue)
+        transfers = Transfers(ami, answered=runner.answered)
         engine = Engine(house, plans, speech, runner, transfers, ami, {})
         server = await serve_agi(settings.agi, transfers=transfers, clock=house.clock, hold=engine.hold)
         house_keeping.push_async_callback(_drain, server, settings.line.drain_seconds)
@@ -132,6 +135,7 @@ async def serve(
                 reload=reload,
                 stop=stop.set,
                 plans=lambda: _plans(plans),
+                watchers=runner.watchers,
             ),
         )
         house_keeping.push_async_callback(control.close)

@@ -19,10 +19,11 @@ from typing import Any, assert_never
 import structlog
 
 from ivr.call.errands import Errand, Now, Unavailable
-from ivr.call.model import Abandoned, Call, CallRecord, Entry, Failed, HandedOver, HungUp, LeftQueue, Outcome, Prompt
+from ivr.call.model import Abandoned, Call, Entry, Failed, HandedOver, HungUp, LeftQueue, Outcome, Prompt
 from ivr.call.script import CallerHungUp, Script
 from ivr.call.verbs import Ask, Enter, Note, Reply, Say, Transfer, Verb, VoiceVerb
 from ivr.errors import IvrError, ServiceError
+from ivr.live import Answered, Begun, LiveCall, Queued, Speaking, Watchers
 from ivr.ports import Channel, Journal, LineDropped
 
 log = structlog.get_logger(__name__)
@@ -39,47 +40,26 @@ class NotAVerb(IvrError):
     """A script awaited something that is not a verb (an asyncio call, most likely)."""
 
 
-@dataclass(slots=True)
-class LiveCall:
-    """What is known of a running call: the live view reads it, the record is made from it."""
-
-    call: Call
-    plan: str
-    clock: Callable[[], datetime]
-    began: float = field(default_factory=time.monotonic)
-    node: str = ""
-    doing: str = ""
-    queue: str = ""
-    """The queue that the caller is with now, if any."""
-    where: str = ""
-    owed_since: float | None = None
-    entries: list[Entry] = field(default_factory=list)
-
-    def owed(self, sound_at: float) -> float | None:
-        """Seconds of silence that the caller was owed a sound in, when our sound began at ``sound_at``."""
-        since, self.owed_since = self.owed_since, None
-        return None if since is None else max(0.0, sound_at - since)
-
-    def record(self, outcome: Outcome) -> CallRecord:
-        """The record as it stands now."""
-        return CallRecord(self.call, self.plan, outcome, self.clock(), tuple(self.entries))
-
-
 @dataclass(frozen=True, slots=True)
 class Runner:
-    """Runs calls. One runner serves all calls of an engine; it keeps no state of its own but ``live``."""
+    """Runs calls. One runner serves all calls of an engine; it keeps no state of its own but ``live``.
+
+    ``watchers`` are told what happens as it happens.
+    """
 
     handlers: Handlers
     journal: Journal
     clock: Callable[[], datetime]
     fallback_queue: str = "operators"
     live: dict[str, LiveCall] = field(default_factory=dict)
+    watchers: Watchers = field(default_factory=Watchers)
 
     async def run_call(self, call: Call, script: Script, channel: Channel, *, plan: str = "") -> Outcome:
         """Hold one call from its first verb to its record. Never raises, except for being cancelled."""
         state = LiveCall(call, plan, self.clock)
         state.owed_since = state.began
         self.live[call.id] = state
+        self.watchers.tell(state, Begun())
         outcome: Outcome = Failed("the engine was stopped")
         try:
             await self.journal.begin(state.record(Abandoned()))
@@ -90,9 +70,25 @@ class Runner:
             raise
         finally:
             self.live.pop(call.id, None)
+            record = state.record(outcome)
             # The record is written also when the engine is being stopped in the middle of a call.
-            await asyncio.shield(self.journal.end(state.record(outcome)))
+            await asyncio.shield(self.journal.end(record))
+            self.watchers.tell(state, record)
         return outcome
+
+    def speaking(self, call_id: str, prompt: Prompt, words: str) -> None:
+        """Told at the moment that a prompt begins to be heard in a call; the verb itself is noted when it is done."""
+        state = self.live.get(call_id)
+        if state is not None:
+            owed = None if state.owed_since is None else round(max(0.0, time.monotonic() - state.owed_since), 3)
+            state.saying = Speaking(state.seconds(), prompt.name, words, owed)
+            self.watchers.tell(state, state.saying)
+
+    def answered(self, call_id: str) -> None:
+        """Told at the moment that a person takes a call which was transferred."""
+        state = self.live.get(call_id)
+        if state is not None:
+            self.watchers.tell(state, Answered(state.seconds(), state.queue))
 
     async def _hold(self, state: LiveCall, script: Script, channel: Channel) -> Outcome:
         try:
@@ -188,6 +184,7 @@ class Runner:
                 return Reply(asked.answer)
             case Transfer():
                 state.queue = verb.queue
+                self.watchers.tell(state, Queued(state.seconds(), verb.queue))
                 result = await channel.transfer(verb)
                 state.queue = ""
                 state.owed_since = time.monotonic()
@@ -239,6 +236,8 @@ class Runner:
         owed: float | None = None,
     ) -> None:
         now = time.monotonic()
+        if isinstance(verb, VoiceVerb):
+            state.saying = None
         entry = Entry(
             len(state.entries),
             round(started - state.began, 3),
@@ -250,6 +249,7 @@ class Runner:
             None if owed is None else round(owed, 3),
         )
         state.entries.append(entry)
+        self.watchers.tell(state, entry)
 
 
 async def _as_answer(do: Callable[[Any], Awaitable[Any]], errand: Errand[Any]) -> Any:

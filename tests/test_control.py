@@ -15,7 +15,7 @@ from ivr.call.model import Call
 from ivr.control import Control, Controls, EngineAlreadyRunning
 from ivr.control_client import ControlClient, ControlFailed, EngineNotRunning, ReloadRefused
 from ivr.errors import DialplanError, IvrError, Problem
-from ivr.runner import LiveCall
+from ivr.live import LiveCall
 
 NOW = datetime(2026, 11, 25, 9, tzinfo=UTC)
 PROBLEM = Problem("dialplans/hotline.yaml", 3, 5, "no such node: 'operatr'", "did you mean 'operator'?")

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -68,10 +68,21 @@ class Waiting:
 
 
 class Transfers:
-    """All scripts of this engine that wait for people. ``ami`` may be ``None``: then only a return is noticed."""
+    """All scripts of this engine that wait for people. ``ami`` may be ``None``: then only a return is noticed.
 
-    def __init__(self, ami: Ami | None = None, *, limit: float = LIMIT_S, look_every: float = LOOK_EVERY_S) -> None:
+    ``answered`` is told the id of a call that a person has taken, at that moment.
+    """
+
+    def __init__(
+        self,
+        ami: Ami | None = None,
+        *,
+        limit: float = LIMIT_S,
+        look_every: float = LOOK_EVERY_S,
+        answered: Callable[[str], None] = lambda call_id: None,
+    ) -> None:
         self._ami = ami
+        self._answered = answered
         self._limit = limit
         self._look_every = look_every
         self._waiting: dict[str, Waiting] = {}
@@ -129,6 +140,7 @@ class Transfers:
         match event.get("step"):
             case "answered":
                 waiting.answered = time.monotonic()
+                self._answered(event["ivrcall"])
             case "left":
                 waiting.settle(Hangup())
             case "finished":

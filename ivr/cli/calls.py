@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
@@ -19,6 +20,7 @@ from ivr.cli.common import (
     EXIT_UNREACHABLE,
     fail,
     json_option,
+    line_text,
     moment,
     moment_option,
     opened_store,
@@ -33,10 +35,10 @@ from ivr.settings import Settings
 from ivr.store import Store
 from ivr.store.calls import AmbiguousCall, CallRow, StoredCall, Wanted
 from ivr.store.summary import Interval, Profile, summarise
-from ivr.store.transcript import OWED_LIMIT, Line, brief, masked, reasons, transcript
+from ivr.store.transcript import Line, brief, masked, reasons, transcript
 
+EVERY_CALL = "*"
 CLASSES = [kind.value for kind in OutcomeClass]
-_STYLES = {"robot": "cyan", "caller": "green", "node": "bold", "because": "yellow", "errand": "magenta", "end": "bold"}
 
 _full = click.option("--full", is_flag=True, help="Show phones and addresses in full; that is written down.")
 _class = click.option("--class", "kinds", multiple=True, type=click.Choice(CLASSES), help="Only these (repeatable).")
@@ -56,6 +58,7 @@ def command() -> None:
       ivr calls why 261125-0931
       ivr calls summary --by hour --since today
       ivr calls live
+      ivr calls live --follow
     """
 
 
@@ -192,11 +195,24 @@ def summary(
 @with_settings
 @click.option("--once", is_flag=True, help="Show them once and leave, as --json does.")
 @click.option("--every", type=click.FloatRange(0.2, 60), default=1.0, show_default=True, help="Seconds between looks.")
+@click.option(
+    "--follow",
+    metavar="[CALL]",
+    is_flag=False,
+    flag_value=EVERY_CALL,
+    help="Show what is said and done in the call (or in all calls) as it happens; that is written down.",
+)
 @json_option
-def live(settings: Settings, once: bool, every: float, as_json: bool) -> None:
-    """The calls that are held now: node, what is being done, and where in the script. Ctrl-C ends it."""
+def live(settings: Settings, once: bool, every: float, follow: str | None, as_json: bool) -> None:
+    """The calls that are held now: node, what is being done, and where in the script. Ctrl-C ends it.
+
+    With --follow CALL it ends when the call does; CALL is an id or its beginning.
+    """
     client = ControlClient(settings.control_socket)
     try:
+        if follow is not None:
+            _follow(settings, client, "" if follow == EVERY_CALL else follow, as_json=as_json)
+            return
         calls = client.live()
         if as_json:
             print_json(calls)
@@ -213,6 +229,28 @@ def live(settings: Settings, once: bool, every: float, as_json: bool) -> None:
         fail(str(error), "start it with: ivr run", EXIT_UNREACHABLE)
     except ControlFailed as error:
         fail(str(error), "look at its log", EXIT_UNREACHABLE)
+
+
+def _follow(settings: Settings, client: ControlClient, call: str, *, as_json: bool) -> None:
+    """Print what happens in calls until Ctrl-C, the engine's end or that of the one call. Raises as the client does."""
+    found = False
+    for event in client.events(call=call):
+        if "watching" in event:
+            if call and not found:
+                fail(f"no live call {call!r}", "ivr calls live shows those held now, ivr calls list the ended ones")
+            with opened_store(settings) as store:
+                store.audit.write("calls live", call or "all calls", "transcript", now=datetime.now(settings.tz))
+        if "call" not in event:
+            continue
+        found = True
+        if as_json:
+            click.echo(json.dumps(event, ensure_ascii=False))
+        else:
+            line = line_text(Line(event["at"], event["who"], event["text"], event.get("owed")))
+            out.print(line if call else Text.assemble((f"{event['call']}  ", "dim"), line), soft_wrap=True)
+        if call and event["who"] == "end":
+            return
+    fail("the engine has stopped", code=EXIT_UNREACHABLE)
 
 
 @command.command("audit")
@@ -301,12 +339,7 @@ def _print_head(found: StoredCall, *, full: bool) -> None:
 
 def _print_lines(lines: Iterable[Line]) -> None:
     for line in lines:
-        text = Text(f"{line.at:7.1f}  ", "dim")
-        text.append(f"{line.who:<8}  ", _STYLES.get(line.who, ""))
-        text.append(line.text)
-        if line.owed is not None:
-            text.append(f"  ({line.owed:.2f} s)", "bold red" if line.owed > OWED_LIMIT else "dim")
-        out.print(text, soft_wrap=True)
+        out.print(line_text(line), soft_wrap=True)
 
 
 def _interval_row(interval: Interval, by: str) -> Sequence[object]:

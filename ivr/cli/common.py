@@ -16,12 +16,14 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 from rich.console import Console
 from rich.table import Column, Table
+from rich.text import Text
 
 from ivr.errors import ConfigError, StoreBusy
 from ivr.settings import Settings, load_settings
 
 if TYPE_CHECKING:
     from ivr.store import Store
+    from ivr.store.transcript import Line
 
 EXIT_PROBLEMS = 1
 EXIT_USAGE = 2
@@ -141,3 +143,27 @@ def print_table(
         out.print(table)
     else:
         out.print("[dim]nothing to show[/]")
+
+
+_LINE_STYLES = {
+    "robot": "cyan",
+    "caller": "green",
+    "operator": "bold magenta",
+    "queue": "magenta",
+    "node": "bold",
+    "because": "yellow",
+    "errand": "magenta",
+    "end": "bold",
+}
+
+
+def line_text(line: Line, *, dim: bool = False) -> Text:
+    """A line of a call for the terminal: time, who, what, and the silence owed before it (red when too long)."""
+    from ivr.store.transcript import OWED_LIMIT
+
+    text = Text(f"{line.at:7.1f}  ", "dim")
+    text.append(f"{line.who:<8}  ", "dim" if dim else _LINE_STYLES.get(line.who, ""))
+    text.append(line.text, "dim" if dim else "")
+    if line.owed is not None:
+        text.append(f"  ({line.owed:.2f} s)", "bold red" if line.owed > OWED_LIMIT else "dim")
+    return text

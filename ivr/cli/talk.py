@@ -20,10 +20,10 @@ from ivr.call.model import TRIAL, Call, Outcome, Prompt, classify
 from ivr.channels.console import HELP, Console, Operators, TalkKit, Terminal
 from ivr.cli.common import EXIT_USAGE, fail, fail_config, out, with_settings
 from ivr.errors import ConfigError, ServiceError, VoiceFailed
+from ivr.live import LiveCall
 from ivr.logs import configure_logs
 from ivr.masking import mask_phone
 from ivr.moments import parse_moment
-from ivr.runner import LiveCall
 from ivr.settings import Settings
 from ivr.store.transcript import brief, steps
 

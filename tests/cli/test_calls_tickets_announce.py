@@ -1,6 +1,7 @@
 """The commands about what is stored, through click's runner, on a real database."""
 
 import asyncio
+import contextlib
 import json
 import shutil
 import threading
@@ -18,7 +19,7 @@ from ivr.call.model import Abandoned, Call, CallRecord, Digits, Entry, Prompt, T
 from ivr.call.verbs import Ask, Enter
 from ivr.cli import main
 from ivr.control import Control, Controls
-from ivr.runner import LiveCall
+from ivr.live import LiveCall, Watcher, Watchers
 from ivr.store import Store
 from ivr.store.journal import CallJournal
 
@@ -162,9 +163,23 @@ def test_without_an_engine_live_says_how_to_start_it(cli: Cli) -> None:
     assert "start it with" in result.stderr
 
 
+class OneEnds(Watchers):
+    def __init__(self, live: LiveCall) -> None:
+        super().__init__()
+        self.ending = live
+
+    @contextlib.contextmanager
+    def watch(self) -> Iterator[Watcher]:
+        with super().watch() as watcher:
+            call = self.ending.call
+            ended_at = call.started_at + timedelta(seconds=7)
+            watcher.tell(self.ending, CallRecord(call, "plan-1", Told("planned"), ended_at))
+            yield watcher
+
+
 @pytest.fixture
 def engine(home: Path) -> Iterator[None]:
-    """A control socket with one live call, in a thread of its own."""
+    """A control socket with one live call, in a thread of its own; the call ends as soon as somebody follows it."""
     live = LiveCall(Call("c1", PHONE, "88002200220", NOW), "plan-1", lambda: NOW)
     live.node, live.doing, live.where = "menu", "Ask", "/somewhere/robot/topics/no_power.py:31"
 
@@ -173,7 +188,7 @@ def engine(home: Path) -> Iterator[None]:
 
     async def serve() -> None:
         stop = asyncio.Event()
-        controls = Controls(status=dict, live=lambda: [live], reload=reload, stop=stop.set)
+        controls = Controls(status=dict, live=lambda: [live], reload=reload, stop=stop.set, watchers=OneEnds(live))
         control = await Control.start(home / "var" / "run" / "control.sock", controls)
         ready.set()
         loop_and_stop.append((asyncio.get_running_loop(), stop))
@@ -197,6 +212,16 @@ def test_live_calls_are_shown(cli: Cli) -> None:
     table = cli("calls", "live", "--once").output
     assert "1 live call" in table
     assert "no_power" in table
+
+
+@pytest.mark.usefixtures("engine", "stored")
+def test_a_call_is_followed_to_its_end(cli: Cli) -> None:
+    told = [json.loads(line) for line in cli("calls", "live", "--follow", "c", "--json").output.splitlines()]
+    assert [(line["who"], line["at"]) for line in told] == [("call", 0.0), ("end", 7.0)]
+    assert "calls live" in cli("calls", "audit").output
+    unknown = cli("calls", "live", "--follow", "zzz")
+    assert unknown.exit_code == 1
+    assert "no live call" in unknown.stderr
 
 
 # ── tickets ────────────────────────────────────────────────────────────────────────────────────────────────────
