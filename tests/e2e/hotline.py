@@ -6,29 +6,34 @@ Programs and rendered prompts are the checkout's (`ivr setup --tests` makes them
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from asterisk_server import CHECKOUT, program_tree
 from hearing import Sound, trimmed
+from manager import ManagerEvents
 
-from ivr.app import open_house, topics
+from ivr.app import codec, open_house, topics
 from ivr.bringup.addresses import Ports, choose_ports
 from ivr.bringup.server import AsteriskServer
 from ivr.bringup.site import Site
+from ivr.call.journal import encode
 from ivr.call.model import CallRecord, Prompt
 from ivr.call.verbs import Ask, Say
+from ivr.control_client import ControlClient
 from ivr.plans import load_plan
 from ivr.prompts import PromptBook, Spoken
 from ivr.settings import Settings, load_settings
-from ivr.store.calls import Wanted
+from ivr.store.calls import CallRow, Wanted
 from robot.voices.library import Library, built_voices
 from robot.voices.library import Wanted as Clip
 from robot.voices.rendering import contour_of
@@ -37,14 +42,19 @@ READY_LIMIT = 60.0
 NUMBER = "88002200220"
 
 
-def make_instance(folder: Path, ports: Ports, *, extra: str = "") -> Settings:
-    """An instance in ``folder``; programs, prompts and dialplans are the checkout's."""
+def make_instance(
+    folder: Path, ports: Ports, *, line_settings: str = "", more_settings: str = "", own: Sequence[str] = ()
+) -> Settings:
+    """An instance in ``folder``; programs, prompts and dialplans are the checkout's, those in ``own`` a copy."""
     (folder / "var").mkdir(parents=True)
     for name in ("dialplans", "prompts", "asterisk-conf", "var/trees", "var/prompts", "var/sounds"):
-        (folder / name).symlink_to(CHECKOUT / name)
+        if name in own:
+            shutil.copytree(CHECKOUT / name, folder / name)
+        else:
+            (folder / name).symlink_to(CHECKOUT / name)
     text = (
-        f"[line]\nexample = false\ndrain_seconds = 1\n[agi]\nport = {ports.agi}\n[ami]\nport = {ports.ami}\n"
-        f"[asterisk]\nsip_port = {ports.sip}\n{extra}"
+        f"[line]\nexample = false\ndrain_seconds = 1\n{line_settings}"
+        f"[agi]\nport = {ports.agi}\n[ami]\nport = {ports.ami}\n[asterisk]\nsip_port = {ports.sip}\n{more_settings}"
     )
     (folder / "ivr.toml").write_text(text, encoding="utf-8")
     return load_settings(folder, environ={})
@@ -120,14 +130,21 @@ class Hotline:
 
     folder: Path
     at: datetime | None = None
-    extra_settings: str = ""
+    line_settings: str = ""
+    """More lines for the table [line] of ivr.toml."""
+    more_settings: str = ""
+    """More tables of ivr.toml."""
+    own: Sequence[str] = ()
+    """What is a copy of the checkout's, to be edited: ``dialplans``, ``prompts``."""
     settings: Settings = field(init=False)
     asterisk: AsteriskServer = field(init=False)
     engine: Engine = field(init=False)
 
     def __enter__(self) -> Hotline:
         ports = choose_ports(Ports(sip=0, ami=0, agi=0, rtp_first=10_000, rtp_count=8_000))
-        self.settings = make_instance(self.folder, ports, extra=self.extra_settings)
+        self.settings = make_instance(
+            self.folder, ports, line_settings=self.line_settings, more_settings=self.more_settings, own=self.own
+        )
         site = Site(
             var=self.settings.var, conf=self.settings.asterisk_conf, sounds=self.settings.static_sounds, ports=ports
         )
@@ -164,10 +181,43 @@ class Hotline:
                 rows = house.store.calls.all(Wanted(caller=caller, since=earliest))
                 if rows:
                     found = [house.store.calls.get(row.id) for row in rows]
-                    return [stored.record for stored in found if stored is not None]
+                    return [codec().decode(encode(stored.record)) for stored in found if stored is not None]
                 if time.monotonic() > give_up:
                     raise AssertionError(f"no record of {caller} after {limit:g} s")
                 time.sleep(0.1)
+
+    def row(self, caller: str, *, limit: float = 5.0) -> CallRow:
+        """The only ended call of ``caller`` as lists and sums count it."""
+        (record,) = self.records(caller, limit=limit)
+        with open_house(self.settings) as house:
+            stored = house.store.calls.get(record.call.id)
+        assert stored is not None
+        return stored.row
+
+    def live(self, caller: str) -> Mapping[str, Any] | None:
+        """What the engine says of the call of ``caller`` that it holds now (by the number's last four digits)."""
+        calls = ControlClient(self.settings.control_socket).live()
+        return next((call for call in calls if str(call["caller"]).endswith(caller[-4:])), None)
+
+    def wait_live(self, caller: str, node: str, verb: str, limit: float = 20.0) -> None:
+        """Wait until the engine does ``verb`` at ``node`` of the dialplan with ``caller``."""
+        give_up = time.monotonic() + limit
+        while (call := self.live(caller)) is None or (call["node"], call["verb"]) != (node, verb):
+            if time.monotonic() > give_up:
+                raise AssertionError(f"{caller} did not come to {verb} at {node} within {limit:g} s: {call}")
+            time.sleep(0.1)
+
+    def channels(self) -> int:
+        """How many channels Asterisk has."""
+        return int(self.asterisk.cli("core show channels count").split(" active channel")[0].split()[-1])
+
+    def wait_idle(self, limit: float = 5.0) -> None:
+        """Wait until neither the engine nor Asterisk holds a call."""
+        give_up = time.monotonic() + limit
+        while (channels := self.channels()) or ControlClient(self.settings.control_socket).live():
+            if time.monotonic() > give_up:
+                raise AssertionError(f"{channels} channels of Asterisk are left after {limit:g} s")
+            time.sleep(0.1)
 
 
 class ExpectedSounds:
@@ -203,3 +253,22 @@ def core(sound: Sound) -> Sound:
 def said_in(record: CallRecord) -> list[Prompt]:
     """Everything that was said or asked in a call, in order."""
     return [entry.verb.prompt for entry in record.entries if isinstance(entry.verb, Say | Ask) and entry.said]
+
+
+def nobody_answers(line: Hotline, caller: str = "") -> None:
+    """Do with the only caller (or with ``caller``) what the queue does when their time in it is over."""
+    give_up = time.monotonic() + 10
+    while not (channel := _waiting(channels := line.asterisk.cli("core show channels concise"), caller)):
+        if time.monotonic() > give_up:
+            raise AssertionError(f"nobody waits in a queue:\n{channels}")
+        time.sleep(0.1)
+    with ManagerEvents(line.asterisk) as manager:
+        for name, value in (("IVR_WHY", "TIMEOUT"), ("IVR_PATH", "resume")):
+            manager.action("Setvar", Channel=channel, Variable=name, Value=value)
+        manager.action("Redirect", Channel=channel, Context="ivr-robot", Exten="robot", Priority="1")
+
+
+def _waiting(channels: str, caller: str) -> str:
+    """The name of a channel that waits in a queue; ``channels`` as Asterisk lists them, fields parted by ``!``."""
+    waiting = [row.split("!") for row in channels.splitlines() if "!Queue!" in row]
+    return next((row[0] for row in waiting if not caller or caller in row), "")

@@ -10,8 +10,7 @@ from datetime import datetime, timedelta
 import pytest
 from callers import MakeTelephone, Telephone, spoken
 from hearing import RATE, Sound, find, listen, load, silences
-from hotline import NUMBER, ExpectedSounds, Hotline, core, said_in
-from manager import ManagerEvents
+from hotline import NUMBER, ExpectedSounds, Hotline, core, nobody_answers, said_in
 from sounds import murmur
 
 from ivr.app import load_example, open_house
@@ -235,12 +234,3 @@ def no_calls_left(line: Hotline, limit: float = 5.0) -> bool:
             return False
         time.sleep(0.1)
     return True
-
-
-def nobody_answers(line: Hotline) -> None:
-    """Do with the only caller what the queue does when their time in it is over."""
-    channel = line.asterisk.cli("core show channels concise").split("!")[0]
-    with ManagerEvents(line.asterisk) as manager:
-        for name, value in (("IVR_WHY", "TIMEOUT"), ("IVR_PATH", "resume")):
-            manager.action("Setvar", Channel=channel, Variable=name, Value=value)
-        manager.action("Redirect", Channel=channel, Context="ivr-robot", Exten="robot", Priority="1")
