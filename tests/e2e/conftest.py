@@ -10,7 +10,9 @@ import pytest
 from asterisk_server import program_tree
 from callers import MakeTelephone, Telephone
 from hearing import Sound, save
+from hotline import Hotline
 from sounds import goodbye, technical_problem
+from stage import Scenes, fill
 
 from ivr.bringup.tree import Tree
 
@@ -45,3 +47,17 @@ def telephone(callers_tree: Tree, tmp_path: Path) -> Iterator[MakeTelephone]:
             return stack.enter_context(phone)
 
         yield make
+
+
+@pytest.fixture(scope="session")
+def scenes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scenes]:
+    """One hotline for all scenes, and the scenes themselves, begun together."""
+    folder = tmp_path_factory.mktemp("scenes")
+    with Hotline(folder / "instance") as line:
+        now = fill(line)
+        line.engine.start()
+        scenes = Scenes(line, folder, now)
+        try:
+            yield scenes
+        finally:
+            scenes.close()

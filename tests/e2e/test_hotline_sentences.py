@@ -1,0 +1,153 @@
+"""The first call, and the six sentences: six callers at once, each hears their own and nothing of the others."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import pytest
+from hearing import Sound, find, first_sound
+from own_grid import EMERGENCY, NO_TIME, PAST, PLANNED, RESTORED, STALE, Resident, sentence
+from stage import ALIKE, FIRST_SOUND, UNLIKE, Scenes, Stage, assert_heard, likeness, scene
+
+from ivr.call.model import CallRecord, OutcomeClass, Prompt
+from ivr.store.calls import CallRow
+from robot.outcomes import Informed
+
+pytestmark = [pytest.mark.asterisk, pytest.mark.timeout(200)]
+
+BEFORE_THE_MENU = (PLANNED, EMERGENCY, PAST, NO_TIME)
+AFTER_THE_KEY = (RESTORED, STALE)
+SIX = (*BEFORE_THE_MENU, *AFTER_THE_KEY)
+OPENING = ("greeting", "recording_notice")
+TIME_HEARD_WITHIN_S = 12.0
+OWED_SILENCE_S = 2.0
+PLAYOUT_S = 0.5
+"""A telephone's own delay, and what a busy machine adds."""
+
+
+@dataclass(frozen=True)
+class Call:
+    """What a caller has heard, and the record of it."""
+
+    stage: Stage
+    sound: Sound
+    record: CallRecord
+    row: CallRow
+
+
+def _over(stage: Stage, number: str, sound: Sound) -> Call:
+    (record,) = stage.line.records(number)
+    return Call(stage, sound, record, stage.line.row(number))
+
+
+def _told(stage: Stage, resident: Resident) -> Prompt:
+    return sentence(resident, stage.laid_in_at)
+
+
+@scene
+def first_call(stage: Stage) -> Call:
+    """A known number with a planned outage: listens, presses 1 in the menu, is told again, hangs up."""
+    phone = stage.dialled(PLANNED.phone)
+    menu = phone.wait_heard(stage.first("menu_main_again"), 25, after=8.0)
+    phone.press("1")
+    again = stage.clips(Prompt("outage_again", until=_told(stage, PLANNED).values["until"]))
+    phone.wait_heard(again[-1][1], 15, after=menu)
+    phone.hang_up()
+    return _over(stage, PLANNED.phone, phone.heard())
+
+
+def _listener(resident: Resident) -> Stage:
+    """A scene for a resident: hears their sentence, before the menu or after pressing 1, and hangs up."""
+
+    def hold(stage: Stage) -> Call:
+        phone = stage.dialled(resident.phone)
+        after = 4.0
+        if resident in AFTER_THE_KEY:
+            after = phone.wait_heard(stage.first("menu_main"), 15, after=after)
+            phone.press("1")
+        told = stage.clips(_told(stage, resident))
+        phone.wait_heard(told[-1][1], 20, after=after)
+        phone.hang_up()
+        return _over(stage, resident.phone, phone.heard())
+
+    hold.__name__ = f"hears_{resident.account}"
+    return scene(hold)
+
+
+LISTENERS = {resident: first_call if resident is PLANNED else _listener(resident) for resident in SIX}
+
+
+def test_a_known_number_hears_its_planned_outage_before_the_menu(scenes: Scenes) -> None:
+    call = scenes(first_call)
+    stage, told = call.stage, _told(call.stage, PLANNED)
+    opening, own = stage.clips(*OPENING), stage.clips(told)
+    heard = assert_heard(call.sound, [*opening, *own, *stage.clips("menu_main_again")[:1]])
+    first = first_sound(call.sound)
+    assert first is not None
+    assert first <= FIRST_SOUND
+    # The time itself is «сегодня / завтра», «к девяти часам» …: what stands between «ориентировочно» and «по данным».
+    words = [text for text, _, _ in own]
+    (at,) = [index for index, text in enumerate(words) if text.startswith("по данным")]
+    assert heard.matches[len(opening) + at - 1].end <= TIME_HEARD_WITHIN_S + PLAYOUT_S, str(heard)
+    menu = heard.matches[-1]
+    assert menu.begin > heard.matches[-2].end - 0.05
+
+
+def test_the_clip_of_another_time_is_not_heard(scenes: Scenes) -> None:
+    call = scenes(first_call)
+    own = _told(call.stage, PLANNED)
+    other = _at_another_time(own)
+    right, wrong = call.stage.clips(own), call.stage.clips(other)
+    differing = [sound for words, sound, _ in wrong if words not in {known for known, _, _ in right}]
+    assert differing
+    assert max(find(call.sound, sound).score for sound in differing) < UNLIKE
+    assert min(find(call.sound, sound).score for _, sound, _ in right) >= ALIKE
+
+
+def test_the_record_of_the_first_call(scenes: Scenes) -> None:
+    call = scenes(first_call)
+    told = _told(call.stage, PLANNED)
+    assert call.row.kind is OutcomeClass.SERVED
+    assert call.row.point == PLANNED.account
+    assert call.record.outcome == Informed("planned", f"list:{PLANNED.account}", told.values["until"])
+    assert call.record.longest_owed_silence <= OWED_SILENCE_S
+    said = [getattr(entry.verb, "prompt", None) for entry in call.record.entries]
+    assert [prompt for prompt in said if prompt is not None] == [
+        *(Prompt(name) for name in OPENING),
+        told,
+        Prompt("menu_main_again"),
+        Prompt("outage_again", until=told.values["until"]),
+        Prompt("outage_offer"),
+    ]
+
+
+@pytest.mark.parametrize("resident", SIX, ids=["planned", "emergency", "past", "no_time", "restored", "stale"])
+def test_each_hears_their_own_sentence_and_no_other(scenes: Scenes, resident: Resident) -> None:
+    call = scenes(LISTENERS[resident])
+    own = call.stage.clips(_told(call.stage, resident))
+    opening = call.stage.clips(*OPENING)
+    if resident in AFTER_THE_KEY:
+        assert_heard(call.sound, opening)
+        assert_heard(call.sound, own, after=5.0)
+    else:
+        assert_heard(call.sound, [*opening, *own])
+    assert call.row.kind is OutcomeClass.SERVED or resident is STALE
+    assert call.record.longest_owed_silence <= OWED_SILENCE_S
+    for other in SIX:
+        if other is not resident:
+            clips = call.stage.clips(_told(call.stage, other))
+            assert likeness(call.sound, clips, but=own) < UNLIKE, f"{other.place} was heard at {resident.place}"
+
+
+def test_they_called_at_the_same_time(scenes: Scenes) -> None:
+    records = [scenes(LISTENERS[resident]).record for resident in SIX]
+    assert max(record.call.started_at for record in records) < min(record.ended_at for record in records)
+
+
+def _at_another_time(prompt: Prompt) -> Prompt:
+    moved = {
+        name: value + timedelta(hours=3, minutes=20) if isinstance(value, datetime) else value
+        for name, value in prompt.values.items()
+    }
+    return Prompt(prompt.name, **moved)
