@@ -231,13 +231,11 @@ class Outage:
         return Status.PLANNED if self.start > now else Status.ACTIVE
 
 
-_UNDOTTED = frozenset(
-    {"", "пр-кт", "б-р", "ст-ца", "проезд", "линия", "аллея", "пгт", "рп", "дп", "снт", "тракт", "кв-л"}
-)
+_UNDOTTED = frozenset({"", "пр-кт", "б-р", "ст-ца", "проезд", "линия", "аллея", "пгт", "рп", "дп", "тракт", "кв-л"})
 
 
 def _dotted(kind: str) -> str:
     """«ул» → «ул.», but «пр-кт» and «СНТ» stand without a dot, as is the custom in addresses."""
-    if kind == "снт":
-        return "СНТ"
+    if kind in ("снт", "днт", "днп", "дпк"):
+        return kind.upper()
     return kind if kind in _UNDOTTED else f"{kind}."

@@ -26,7 +26,10 @@ _SETTLEMENT_WORDS = {
     "ст": "ст станция",
     "ст-ца": "ст-ца станица",
     "рзд": "рзд разъезд",
-    "снт": "снт днт сот с/т",
+    "снт": "снт сот с/т сад-во садоводство",
+    "днт": "днт",
+    "днп": "днп",
+    "дпк": "дпк дкп",
     "мкр": "мкр мкрн микрорайон м-н",
     "тер": "тер территория",
 }
@@ -34,7 +37,7 @@ _STREET_WORDS = {
     "ул": "ул у улица",
     "пер": "пер переулок",
     "пр-кт": "пр-кт проспект просп пр-т",
-    "проезд": "проезд пр-д",
+    "проезд": "проезд пр-д прд",
     "пр": "пр",  # проезд or проспект: compared as either
     "б-р": "б-р бульвар бул бр",
     "ш": "ш шоссе",
@@ -46,7 +49,10 @@ _STREET_WORDS = {
     "тракт": "тракт",
     "кв-л": "кв-л квартал",
     "мкр": "мкр мкрн микрорайон м-н",
-    "снт": "снт днт сот с/т",
+    "снт": "снт сот с/т сад-во садоводство",
+    "днт": "днт",
+    "днп": "днп",
+    "дпк": "дпк дкп",
     "тер": "тер территория",
 }
 STREET_TYPES = {word: kind for kind, words in _STREET_WORDS.items() for word in words.split()}
@@ -63,6 +69,7 @@ _LONG_TYPES = (
     (re.compile(r"(?i)\bсадов\w+\s+(?:некоммерческ\w+\s+)?товариществ\w+"), "снт"),
     (re.compile(r"(?i)\bж[/-]?д\.?\s+(?:ст(?:анция)?|рзд|разъезд)\.?(?=\s)"), "ст"),
 )
+_GARDENS = ("снт", "днт", "днп", "дпк")  # written in capitals, behind the name as often as before it
 _URBAN = frozenset({"п", "рп", "пгт", "дп"})  # registers and feeds mix these up for one and the same place
 _DISTRICT_WORDS = frozenset(
     (
@@ -149,7 +156,7 @@ def _split_type(text: str, types: dict[str, str], *, any_case: bool = False) -> 
     if found := re.match(r"(.+?)[\s.]+([а-яё/-]+)\.?$", text, re.IGNORECASE):
         kind = types.get(found[2].casefold())
         # A capital letter at the end belongs to the name: «Красная Слобода», «Новый Посёлок».
-        if kind and (any_case or found[2].islower() or found[2] == "СНТ") and (rest := _trim(found[1])):
+        if kind and (any_case or found[2].islower() or kind in _GARDENS) and (rest := _trim(found[1])):
             return kind, rest
     return "", _trim(text)
 

@@ -48,6 +48,47 @@ def test_formats_are_the_files_of_the_folder() -> None:
         load_format("xml")
 
 
+def sample(name: str) -> Parsed:
+    """What the format reads out of its sample file, ``samples/<format>.<anything>``."""
+    files = list((Path(__file__).parent / "samples").glob(f"{name}.*"))
+    assert files, f"the format {name} needs a sample in tests/feeds/samples"
+    return load_format(name).parse(files[0].read_bytes(), Context(name, NOW))
+
+
+@pytest.mark.parametrize("name", format_names())
+def test_every_format_has_a_sample_with_good_and_bad_records(name: str) -> None:
+    parsed = sample(name)
+    assert len(parsed.outages) >= 2
+    assert len(parsed.rejected) == 1
+    assert len({one.id for one in parsed.outages}) == len(parsed.outages)
+
+
+def test_the_sample_of_mrsk() -> None:
+    morning, afternoon, town, farm = sample("mrsk").outages
+    assert [str(one.areas[0].settlement) for one in (morning, afternoon)] == ["с. Бабяково", "Бабяково"]
+    assert (morning.start.hour, afternoon.start.hour) == (8, 13)
+    for one in (morning, afternoon):
+        for street_of, house, answer in [
+            ("ул. Советская", "15", Sureness.SURE),
+            ("ул. Советская", "42", Sureness.SURE),
+            ("ул. Советская", "44", None),
+            ("пер. Транспортный", "7а", Sureness.SURE),
+            ("пер. Транспортный", "7", None),
+            ("СНТ Заря", "1", Sureness.POSSIBLE),
+        ]:
+            assert covers(one, point(VILLAGE, street_of, house)) is answer, (street_of, house)
+    sychevka = replace(town.areas[0].settlement, type="г", district="")
+    assert [covers(town, point(sychevka, "ул. Пушкина", house)) for house in ("25", "20", "22", "27")] == [
+        Sureness.SURE,
+        Sureness.SURE,
+        None,
+        None,
+    ]
+    assert (town.res, town.planned_end and town.planned_end.minute) == ("", 59)
+    assert farm.planned_end is None
+    assert farm.areas[0].unclear == ("ВЛ-10 кВ № 4",)
+
+
 def test_a_json_record() -> None:
     (one,) = read_json(a_record()).outages
     assert (one.id, one.source, one.source_id, one.kind) == ("test:7", "test", "7", Kind.EMERGENCY)
