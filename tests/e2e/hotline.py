@@ -186,9 +186,8 @@ class Hotline:
                     raise AssertionError(f"no record of {caller} after {limit:g} s")
                 time.sleep(0.1)
 
-    def row(self, caller: str, *, limit: float = 5.0) -> CallRow:
-        """The only ended call of ``caller`` as lists and sums count it."""
-        (record,) = self.records(caller, limit=limit)
+    def row_of(self, record: CallRecord) -> CallRow:
+        """The call as lists and sums count it."""
         with open_house(self.settings) as house:
             stored = house.store.calls.get(record.call.id)
         assert stored is not None

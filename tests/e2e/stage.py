@@ -22,13 +22,16 @@ from hotline import NUMBER, ExpectedSounds, Hotline, core
 from own_grid import lay_in
 
 from ivr.app import open_house, prerender_places, topics
-from ivr.call.model import Prompt
+from ivr.bringup.music import waiting_music
+from ivr.call.model import CallRecord, Prompt
 from ivr.plans import load_plan
+from ivr.store.calls import CallRow
 
 T = TypeVar("T")
 AT_ONCE = 9
 """More callers than that make two cores busy with listening, and then what is measured is the test."""
 SCENE_LIMIT = 170.0
+MUSIC: Sound = waiting_music().astype(float)[:RATE]
 GAP, FIRST_SOUND, ALIKE, UNLIKE = 0.15, 1.0, 0.9, 0.6
 
 
@@ -57,6 +60,13 @@ class Stage:
         phone.dial(called)
         return phone
 
+    def over(self, phone: Telephone) -> Call:
+        """The caller hangs up, if nobody else has; what has come of the call."""
+        if not phone.happened("CALL_CLOSED"):
+            phone.hang_up()
+        record = self.line.records(phone.number, since=phone.answered_at)[0]
+        return Call(self, phone.heard(), record, self.line.row_of(record))
+
     def clips(self, *prompts: Prompt | str, now: datetime | None = None) -> list[tuple[str, Sound, float]]:
         """Words, sound and meant pause of all clips of prompts, in order."""
         moment = now or self.laid_in_at
@@ -70,6 +80,16 @@ class Stage:
     def last(self, prompt: Prompt | str) -> Sound:
         """A prompt's last clip."""
         return self.clips(prompt)[-1][1]
+
+
+@dataclass(frozen=True)
+class Call:
+    """What a caller has heard, and the record of it."""
+
+    stage: Stage
+    sound: Sound
+    record: CallRecord
+    row: CallRow
 
 
 Scene = Callable[[Stage], Any]

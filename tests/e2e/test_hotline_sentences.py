@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
-from hearing import Sound, find, first_sound
+from hearing import find, first_sound
 from own_grid import EMERGENCY, NO_TIME, PAST, PLANNED, RESTORED, STALE, Resident, sentence
-from stage import ALIKE, FIRST_SOUND, UNLIKE, Scenes, Stage, assert_heard, likeness, scene
+from stage import ALIKE, FIRST_SOUND, UNLIKE, Call, Scenes, Stage, assert_heard, likeness, scene
 
-from ivr.call.model import CallRecord, OutcomeClass, Prompt
-from ivr.store.calls import CallRow
+from ivr.call.model import OutcomeClass, Prompt
 from robot.outcomes import Informed
 
 pytestmark = [pytest.mark.asterisk, pytest.mark.timeout(200)]
@@ -26,21 +25,6 @@ PLAYOUT_S = 0.5
 """A telephone's own delay, and what a busy machine adds."""
 
 
-@dataclass(frozen=True)
-class Call:
-    """What a caller has heard, and the record of it."""
-
-    stage: Stage
-    sound: Sound
-    record: CallRecord
-    row: CallRow
-
-
-def _over(stage: Stage, number: str, sound: Sound) -> Call:
-    (record,) = stage.line.records(number)
-    return Call(stage, sound, record, stage.line.row(number))
-
-
 def _told(stage: Stage, resident: Resident) -> Prompt:
     return sentence(resident, stage.laid_in_at)
 
@@ -53,11 +37,10 @@ def first_call(stage: Stage) -> Call:
     phone.press("1")
     again = stage.clips(Prompt("outage_again", until=_told(stage, PLANNED).values["until"]))
     phone.wait_heard(again[-1][1], 15, after=menu)
-    phone.hang_up()
-    return _over(stage, PLANNED.phone, phone.heard())
+    return stage.over(phone)
 
 
-def _listener(resident: Resident) -> Stage:
+def _listener(resident: Resident) -> Callable[[Stage], Call]:
     """A scene for a resident: hears their sentence, before the menu or after pressing 1, and hangs up."""
 
     def hold(stage: Stage) -> Call:
@@ -68,8 +51,7 @@ def _listener(resident: Resident) -> Stage:
             phone.press("1")
         told = stage.clips(_told(stage, resident))
         phone.wait_heard(told[-1][1], 20, after=after)
-        phone.hang_up()
-        return _over(stage, resident.phone, phone.heard())
+        return stage.over(phone)
 
     hold.__name__ = f"hears_{resident.account}"
     return scene(hold)
