@@ -257,10 +257,7 @@ def close(settings: Settings, outage_id: str, how: str | None, at: datetime | No
         else:
             outage = replace(outage, closed_at=now)
         outage = store.save(outage, now)
-        if as_json:
-            print_json(outage_json(outage, now))
-        else:
-            out.print(f"{outage.id} is {outage.status(now).value}.")
+        print_json(outage_json(outage, now)) if as_json else out.print(f"{outage.id} is {outage.status(now).value}.")
 
 
 @command.command("import")
