@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import re
 import resource
 import signal
 import subprocess
@@ -25,6 +26,7 @@ from ivr.bringup.tree import Tree
 BOOT_LIMIT = 30.0
 """Seconds from the start of the process to «fully booted»; 0.5 s is usual."""
 STOP_LIMIT = 10.0
+_COLOURS = re.compile(r"\x1b\[[\d;]*m")
 OPEN_FILES = 16_384
 """A call takes about six descriptors: 300 calls at once need more than the usual 1024."""
 
@@ -190,7 +192,7 @@ def ask_cli(tree: Tree, config: Path, command: str, *, limit: float = 10.0) -> s
         raise BringupFailed(f"Asterisk does not answer {command!r}: {error}") from error
     if done.returncode != 0 and "Unable to connect" in done.stdout + done.stderr:
         raise BringupFailed(f"Asterisk does not run (no control socket for {config})", hint="ivr asterisk start")
-    return done.stdout.replace("\x1b[0m", "")
+    return _COLOURS.sub("", done.stdout)
 
 
 @contextlib.contextmanager

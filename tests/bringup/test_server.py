@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import shutil
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -16,10 +20,12 @@ from ivr.bringup.checks import Patient
 from ivr.bringup.checks import asterisk as asterisk_checks
 from ivr.bringup.checks import manager as manager_checks
 from ivr.bringup.failure import BringupFailed
+from ivr.bringup.install import plan_install
 from ivr.bringup.packages import ensure
+from ivr.bringup.place import read_existing, write_changes
 from ivr.bringup.progress import Silent
-from ivr.bringup.server import AsteriskServer
-from ivr.bringup.site import Site
+from ivr.bringup.server import AsteriskServer, ask_cli
+from ivr.bringup.site import Site, render, write_configuration
 from ivr.bringup.tree import Tree
 from ivr.settings import load_settings
 
@@ -147,3 +153,39 @@ def test_one_that_another_process_looks_after_is_left_alone(site: Site, tree: Tr
         keeper.stdin.close()
         assert keeper.wait(15) == 0
     assert not second.find()
+
+
+def test_our_part_works_in_debians_own_configuration(tmp_path: Path, site: Site, tree: Tree) -> None:
+    etc = tmp_path / "debian"
+    shutil.copytree(tree.root / "etc/asterisk", etc)
+    write_changes(etc, plan_install(read_existing(etc), render(site, tree), with_sip=True), datetime(2026, 11, 25))
+    write_configuration(site, tree)
+    # Its folders are those of the test; everything else is as Debian ships it.
+    (etc / "asterisk.conf").write_text((site.etc / "asterisk.conf").read_text().replace(str(site.etc), str(etc)))
+    (etc / "pjsip.conf").write_text((site.etc / "pjsip.conf").read_text())
+    command = tree.command("asterisk", "-C", etc / "asterisk.conf", "-f")
+    with subprocess.Popen(command, env=tree.env(), stdout=subprocess.DEVNULL, stderr=subprocess.STDOUT) as process:
+        try:
+            assert wait_booted(tree, etc / "asterisk.conf", process)
+            for question, answer in (
+                ("dialplan show ivr-robot", "AGI(${IVR_AGI}/${IVR_PATH}"),
+                ("dialplan show globals", f"IVR_AGI=agi://127.0.0.1:{site.ports.agi}"),
+                ("queue show", "operators has 0 calls"),
+                ("manager show user ivr", "write perm: call"),
+                ("pjsip show endpoint caller", "ivr-from-test-caller"),
+                ("moh show classes", str(site.music)),
+            ):
+                assert answer in ask_cli(tree, etc / "asterisk.conf", question), question
+        finally:
+            process.terminate()
+            process.wait(15)
+
+
+def wait_booted(tree: Tree, config: Path, process: subprocess.Popen[bytes], limit: float = 30.0) -> bool:
+    give_up = time.monotonic() + limit
+    while time.monotonic() < give_up and process.poll() is None:
+        with contextlib.suppress(BringupFailed):
+            if "booted" in ask_cli(tree, config, "core waitfullybooted"):
+                return True
+        time.sleep(0.1)
+    return False
