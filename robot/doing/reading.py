@@ -18,9 +18,10 @@ from outage_feed.store import GridStore
 
 T = TypeVar("T")
 
-QUICK_S = 0.005
-"""A look on the event loop that took longer was not quick: nobody hears a pause of 5 ms, but calls add up."""
-WARY_S = 30.0
+QUICK_S = 0.05
+"""A look on the event loop that took longer was not quick. (A busy machine that lets us stand in the middle of one for
+some milliseconds is not the disk's fault, and threads would only make it busier.)"""
+WARY_S = 10.0
 """How long reads go to threads after a slow one."""
 
 
