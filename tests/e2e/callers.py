@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 from hearing import RATE, Sound, find, load
 
+from ivr.bringup.recording import loud_steps
 from ivr.bringup.softphone import Softphone
 
 
@@ -38,6 +39,14 @@ class Telephone(Softphone):
             if time.monotonic() > give_up:
                 raise AssertionError(f"not heard within {limit:g} s (best likeness {best:.2f}); events: {self._told()}")
             self.stay(0.2)
+
+    def wait_silent(self, limit: float, *, seconds: float = 0.5) -> None:
+        """Wait until nothing has been heard for ``seconds``."""
+        give_up = time.monotonic() + limit
+        while loud_steps(self.heard()[-int(seconds * RATE) :]).any():
+            if time.monotonic() > give_up:
+                raise AssertionError(f"not silent within {limit:g} s")
+            self.stay(0.1)
 
 
 MakeTelephone = Callable[..., Telephone]

@@ -206,17 +206,21 @@ class Hotline:
                 raise AssertionError(f"{caller} did not come to {verb} at {node} within {limit:g} s: {call}")
             time.sleep(0.1)
 
-    def channels(self) -> int:
-        """How many channels Asterisk has."""
-        return int(self.asterisk.cli("core show channels count").split(" active channel")[0].split()[-1])
+    def wait_gone(self, caller: str = "", limit: float = 2.0) -> float:
+        """Wait until neither the engine nor Asterisk holds a call of ``caller`` (of anybody); how long that took."""
+        began = time.monotonic()
+        while held := self._held(caller):
+            if time.monotonic() - began > limit:
+                raise AssertionError(f"calls are left after {limit:g} s: {held}")
+            time.sleep(0.05)
+        return time.monotonic() - began
 
-    def wait_idle(self, limit: float = 5.0) -> None:
-        """Wait until neither the engine nor Asterisk holds a call."""
-        give_up = time.monotonic() + limit
-        while (channels := self.channels()) or ControlClient(self.settings.control_socket).live():
-            if time.monotonic() > give_up:
-                raise AssertionError(f"{channels} channels of Asterisk are left after {limit:g} s")
-            time.sleep(0.1)
+    def _held(self, caller: str) -> list[str]:
+        live = [str(call["id"]) for call in ControlClient(self.settings.control_socket).live()]
+        if caller:
+            live = [str(self.live(caller))] if self.live(caller) else []
+        rows = self.asterisk.cli("core show channels concise").splitlines()
+        return live + [row for row in rows if "!" in row and (not caller or caller in row.split("!"))]
 
 
 class ExpectedSounds:

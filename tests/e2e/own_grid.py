@@ -88,7 +88,9 @@ STALE = Resident(
 )
 LIT = Resident("+79065550107", "4600000107", "ул. Новая", "12", dark=False)
 """Their power is on, for all we know."""
-RESIDENTS = (PLANNED, EMERGENCY, RESTORED, PAST, NO_TIME, STALE, LIT)
+HASTY = Resident("+79065550108", "4600000108", "ул. Речная", "9", Kind.PLANNED, until_h=3)
+"""Hangs up in the middle of the sentence."""
+RESIDENTS = (HASTY, PLANNED, EMERGENCY, RESTORED, PAST, NO_TIME, STALE, LIT)
 
 
 def whole_hour(now: datetime) -> datetime:
