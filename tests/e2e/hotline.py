@@ -112,6 +112,10 @@ class Engine:
         """Stop it without ending it."""
         os.kill(self.pid, signal.SIGSTOP)
 
+    def thaw(self) -> None:
+        """Let it go on."""
+        os.kill(self.pid, signal.SIGCONT)
+
     def stop(self) -> None:
         """End it as an administrator would."""
         if self._process is not None and self._process.poll() is None:
