@@ -91,10 +91,24 @@ def ensure(name: str, var: Path, *, show: Progression | None = None, allow_syste
         return Tree.read_record(home) or _bring(name, wanted, home, var.resolve() / "cache" / "debian", show)
 
 
-def _bring(name: str, wanted: PackageSet, home: Path, archives: Path, show: Progression) -> Tree:
+def renew(name: str, var: Path, *, show: Progression | None = None) -> Tree:
+    """The set ``name`` in the newest version that the mirrors have, whatever was there; its programs must not run.
+
+    Packages of the old version stay in the cache. Raises BringupFailed; the old tree is then as it was.
+    """
+    home = var.resolve() / "trees" / name
+    home.parent.mkdir(parents=True, exist_ok=True)
+    with _alone(home.parent / f"{name}.lock"):
+        archives = var.resolve() / "cache" / "debian"
+        return _bring(name, SETS[name], home, archives, show or Progression(), newest=True)
+
+
+def _bring(
+    name: str, wanted: PackageSet, home: Path, archives: Path, show: Progression, *, newest: bool = False
+) -> Tree:
     """Fetch and unpack one set into ``home``."""
     lock_file = home.parent / f"{name}.lock.json"
-    lock = _read_lock(lock_file, archives)
+    lock = None if newest else _read_lock(lock_file, archives)
     if lock is None:
         lock = _fetch(wanted, home.parent / f"{name}.apt", archives, show)
     tree = _unpack(wanted, lock, archives, home, show)

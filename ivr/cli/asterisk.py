@@ -11,6 +11,7 @@ import click
 from ivr.bringup.failure import BringupFailed
 from ivr.bringup.install import is_freepbx, plan_install
 from ivr.bringup.ours import config_file, new_server, running_server, site_of, tree_of, wanted_ports
+from ivr.bringup.packages import renew
 from ivr.bringup.place import read_existing, write_changes
 from ivr.bringup.server import AsteriskServer, ask_cli
 from ivr.bringup.site import render, write_configuration, write_music
@@ -117,6 +118,25 @@ def reload(settings: Settings) -> None:
         fail_config(error)
     except BringupFailed as error:
         fail(str(error), error.hint)
+
+
+@command.command("upgrade")
+@with_settings
+def upgrade(settings: Settings) -> None:
+    """Bring the newest Asterisk that the machine's mirrors have (security updates). It must not run meanwhile."""
+    if not settings.asterisk.manage:
+        fail("this Asterisk is the system's ([asterisk] manage = false)", "apt-get upgrade")
+    if running_server(settings):
+        fail("it runs", "stop it first: Ctrl-C in `ivr run`, or ivr asterisk stop")
+    before = tree_of(settings)
+    if before.is_system:
+        fail("the system's own Asterisk is used", "apt-get upgrade")
+    try:
+        after = renew("asterisk", settings.var)
+    except BringupFailed as error:
+        fail(str(error), error.hint)
+    old, new = (tree.versions.get("asterisk", "unknown") for tree in (before, after))
+    out.print(f"Asterisk {new} is the newest" if old == new else f"Asterisk {old} → {new}; look with: ivr doctor")
 
 
 @command.command("install")

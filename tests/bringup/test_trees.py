@@ -96,6 +96,13 @@ def test_the_second_time_nothing_is_done(var: Path) -> None:
     assert mark.exists()
 
 
+def test_renewing_asks_the_mirrors_and_leaves_the_old_tree_when_they_fail(var: Path) -> None:
+    tree = ensure("tool", var, show=Silent())
+    with pytest.raises(BringupFailed, match="the network was asked"):
+        packages.renew("tool", var, show=Silent())
+    assert ensure("tool", var, show=Silent()) == tree
+
+
 def test_an_unfinished_tree_is_not_taken_for_a_whole_one(var: Path) -> None:
     half = var / "trees/tool"
     (half / "usr/bin").mkdir(parents=True)

@@ -14,7 +14,7 @@ from tests.conversation import Conversation, load_all
 pytestmark = [pytest.mark.asterisk, pytest.mark.timeout(400)]
 
 REAL = [conversation for conversation in load_all() if conversation.facts.real]
-AT_ONCE = 3
+AT_ONCE = 5
 OWED_SILENCE_S = 2.0
 
 
