@@ -28,8 +28,8 @@ from ivr.ports import Channel, Journal, LineDropped
 
 log = structlog.get_logger(__name__)
 
-Handlers = Mapping[type[Errand[Any]], Callable[[Any], Awaitable[Any]]]
-"""Which function does which errand."""
+Handlers = Mapping[type[Errand[Any]], Callable[[Any], Any]]
+"""Which function does which errand. It returns the answer where it has it at once, else something to await."""
 
 ASYNCIO = str(Path(asyncio.__file__).parent)
 FILLER = Prompt("one_moment")
@@ -199,7 +199,10 @@ class Runner:
         do = self.handlers.get(type(errand))
         if do is None:
             raise NotAVerb(f"{state.where}: nobody does {type(errand).__name__}")
-        job = asyncio.ensure_future(_as_answer(do, errand))
+        answer = _begin(do, errand)
+        if not isinstance(answer, Awaitable):
+            return answer
+        job = asyncio.ensure_future(_as_answer(answer, errand))
         try:
             done, _ = await asyncio.wait({job}, timeout=errand.patience)
             if not done:
@@ -252,16 +255,29 @@ class Runner:
         self.watchers.tell(state, entry)
 
 
-async def _as_answer(do: Callable[[Any], Awaitable[Any]], errand: Errand[Any]) -> Any:
-    """Failures that we know how to live with become the answer ``Unavailable``."""
+def _begin(do: Callable[[Any], Any], errand: Errand[Any]) -> Any:
+    """The answer, or what brings it."""
     try:
-        return await do(errand)
-    except ServiceError as error:
+        return do(errand)
+    except Exception as error:
+        return _failed(errand, error)
+
+
+async def _as_answer(answer: Awaitable[Any], errand: Errand[Any]) -> Any:
+    """What comes of waiting for the answer."""
+    try:
+        return await answer
+    except Exception as error:
+        return _failed(errand, error)
+
+
+def _failed(errand: Errand[Any], error: Exception) -> Unavailable:
+    """Failures that we know how to live with become the answer ``Unavailable``, and so does a bug, loud in the log."""
+    if isinstance(error, ServiceError):
         log.warning("errand failed", errand=type(errand).__name__, error=str(error))
         return Unavailable(str(error))
-    except Exception as error:  # a bug in an errand is the script's «not available», and loud in the log
-        log.exception("errand broke", errand=type(errand).__name__)
-        return Unavailable(f"{type(error).__name__}: {error}")
+    log.error("errand broke", errand=type(errand).__name__, exc_info=error)
+    return Unavailable(f"{type(error).__name__}: {error}")
 
 
 def _log_late_answer(job: asyncio.Future[Any]) -> None:

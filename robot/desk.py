@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from typing import Any
@@ -20,7 +20,7 @@ READERS = 2
 
 def handlers(
     grid: GridStore, clock: Callable[[], datetime], quick: GridStore | None = None
-) -> Mapping[type[Errand[Any]], Callable[[Any], Awaitable[Any]]]:
+) -> Mapping[type[Errand[Any]], Callable[[Any], Any]]:
     """Handlers for every errand in :mod:`robot.errands`, for the runner. ``clock`` tells the time (aware).
 
     ``quick``: the same database for looks on the event loop, see :mod:`robot.doing.reading`.

@@ -6,22 +6,18 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime
 
 from ivr.call.errands import Unavailable
-from outage_feed.errors import StoreError
 from outage_feed.telling import Found
 from robot.doing.reading import Reads
 from robot.errands import FindOutages
 
+Answer = Found | Unavailable
 
-def find_outages(
-    reads: Reads, clock: Callable[[], datetime]
-) -> Callable[[FindOutages], Awaitable[Found | Unavailable]]:
+
+def find_outages(reads: Reads, clock: Callable[[], datetime]) -> Callable[[FindOutages], Answer | Awaitable[Answer]]:
     """The handler of :class:`FindOutages`."""
 
-    async def do(errand: FindOutages) -> Found | Unavailable:
+    def do(errand: FindOutages) -> Answer | Awaitable[Answer]:
         now = clock()
-        try:
-            return await reads(lambda grid: grid.find(errand.point, now))
-        except StoreError as error:
-            return Unavailable(f"outage list: {error}")
+        return reads(lambda grid: grid.find(errand.point, now), lambda error: Unavailable(f"outage list: {error}"))
 
     return do

@@ -9,14 +9,15 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from concurrent.futures import Executor
 from typing import TypeVar
 
-from outage_feed.errors import StoreLocked
+from outage_feed.errors import StoreError, StoreLocked
 from outage_feed.store import GridStore
 
 T = TypeVar("T")
+F = TypeVar("F")
 
 QUICK_S = 0.05
 """A look on the event loop that took longer was not quick. (A busy machine that lets us stand in the middle of one for
@@ -40,16 +41,24 @@ class Reads:
         self._grid, self._threads, self._quick, self._clock = grid, threads, quick, clock
         self._wary_until = float("-inf")
 
-    async def __call__(self, read: Callable[[GridStore], T]) -> T:
-        """What ``read`` finds in the store. Raises what it raises (:class:`outage_feed.errors.StoreError`)."""
+    def __call__(self, read: Callable[[GridStore], T], failed: Callable[[StoreError], F]) -> T | F | Awaitable[T | F]:
+        """What ``read`` finds in the store, or what ``failed`` makes of an error: at once, or to be awaited."""
         began = self._clock()
-        if self._quick is not None and began >= self._wary_until:
-            try:
-                found = read(self._quick)
-            except StoreLocked:
-                self._wary_until = began + WARY_S
-            else:
-                if self._clock() - began > QUICK_S:
-                    self._wary_until = began + WARY_S
-                return found
-        return await asyncio.get_running_loop().run_in_executor(self._threads, read, self._grid)
+        if self._quick is None or began < self._wary_until:
+            return self._in_thread(read, failed)
+        try:
+            found = read(self._quick)
+        except StoreLocked:
+            self._wary_until = began + WARY_S
+            return self._in_thread(read, failed)
+        except StoreError as error:
+            return failed(error)
+        if self._clock() - began > QUICK_S:
+            self._wary_until = began + WARY_S
+        return found
+
+    async def _in_thread(self, read: Callable[[GridStore], T], failed: Callable[[StoreError], F]) -> T | F:
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._threads, read, self._grid)
+        except StoreError as error:
+            return failed(error)
