@@ -262,13 +262,19 @@ def said_in(record: CallRecord) -> list[Prompt]:
     return [entry.verb.prompt for entry in record.entries if isinstance(entry.verb, Say | Ask) and entry.said]
 
 
-def nobody_answers(line: Hotline, caller: str = "") -> None:
-    """Do with the only caller (or with ``caller``) what the queue does when their time in it is over."""
-    give_up = time.monotonic() + 10
+def wait_queued(line: Hotline, caller: str = "", limit: float = 10.0) -> str:
+    """Wait until ``caller`` (the only caller) waits in a queue; the channel's name."""
+    give_up = time.monotonic() + limit
     while not (channel := _waiting(channels := line.asterisk.cli("core show channels concise"), caller)):
         if time.monotonic() > give_up:
-            raise AssertionError(f"nobody waits in a queue:\n{channels}")
+            raise AssertionError(f"not waiting in a queue:\n{channels}")
         time.sleep(0.1)
+    return channel
+
+
+def nobody_answers(line: Hotline, caller: str = "") -> None:
+    """Do with ``caller`` (the only caller) what the queue does when their time in it is over."""
+    channel = wait_queued(line, caller)
     with ManagerEvents(line.asterisk) as manager:
         for name, value in (("IVR_WHY", "TIMEOUT"), ("IVR_PATH", "resume")):
             manager.action("Setvar", Channel=channel, Variable=name, Value=value)
