@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import structlog
 
 from ivr.bringup.speech import speech_environments
@@ -48,6 +50,7 @@ from robot.voices.building import Built, build
 from robot.voices.choosing import choose
 from robot.voices.library import wanted
 from robot.voices.recorded import read_recorded
+from robot.voices.sound import finish
 from robot.voices.speech import Prerendered, Speech
 from robot.voices.studio import Studio
 from robot.wording import place as spoken_place
@@ -56,6 +59,7 @@ log = structlog.get_logger(__name__)
 
 Clock = Callable[[], datetime]
 
+ANOTHER_VOICE_SECONDS = 10.0
 QUICK_WAIT_S = 0.02
 """How long a look into the grid on the event loop may wait for a locked database; then a thread waits instead."""
 
@@ -226,6 +230,18 @@ async def voice_ahead(settings: Settings, prompt: Prompt) -> None:
         await speech.file_for(spoken)
     finally:
         await speech.close()
+
+
+def another_voice(settings: Settings, text: str) -> npt.NDArray[np.float64] | None:
+    """``text`` in the embedded voice at 8 kHz, for somebody who is not the robot; ``None`` if it cannot be had."""
+    try:
+        process = choose(speech_environments(settings.var, bring=False), "pyttsx3")
+    except VoiceFailed:
+        return None
+    with contextlib.closing(process):
+        spoke = process.say(text, ANOTHER_VOICE_SECONDS)
+    pcm = finish(spoke.samples, spoke.rate, 1.0)
+    return None if pcm is None else pcm.astype(np.float64)
 
 
 STATIC_PROMPTS = ("technical_problem", "all_busy_goodbye")

@@ -157,13 +157,17 @@ _LINE_STYLES = {
 }
 
 
-def line_text(line: Line, *, dim: bool = False) -> Text:
+def line_text(line: Line) -> Text:
     """A line of a call for the terminal: time, who, what, and the silence owed before it (red when too long)."""
+    at, who, text = line_cells(line)
+    return Text.assemble(f"{'':{7 - len(at)}}", at, "  ", who, f"{'':{10 - len(who)}}", text)
+
+
+def line_cells(line: Line, *, dim: bool = False) -> tuple[Text, Text, Text]:
+    """The same as three cells of a table. ``dim``: it is of little importance here."""
     from ivr.store.transcript import OWED_LIMIT
 
-    text = Text(f"{line.at:7.1f}  ", "dim")
-    text.append(f"{line.who:<8}  ", "dim" if dim else _LINE_STYLES.get(line.who, ""))
-    text.append(line.text, "dim" if dim else "")
+    text = Text(line.text, "dim" if dim else "")
     if line.owed is not None:
         text.append(f"  ({line.owed:.2f} s)", "bold red" if line.owed > OWED_LIMIT else "dim")
-    return text
+    return Text(f"{line.at:.1f}", "dim"), Text(line.who, "dim" if dim else _LINE_STYLES.get(line.who, "")), text
