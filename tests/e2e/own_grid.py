@@ -90,7 +90,9 @@ LIT = Resident("+79065550107", "4600000107", "ул. Новая", "12", dark=Fals
 """Their power is on, for all we know."""
 HASTY = Resident("+79065550108", "4600000108", "ул. Речная", "9", Kind.PLANNED, until_h=3)
 """Hangs up in the middle of the sentence."""
-RESIDENTS = (HASTY, PLANNED, EMERGENCY, RESTORED, PAST, NO_TIME, STALE, LIT)
+CALM = Resident("+79065550109", "4600000109", "ул. Тихая", "2", Kind.EMERGENCY, until_h=4)
+"""Calls while others knock at the engine's door."""
+RESIDENTS = (CALM, HASTY, PLANNED, EMERGENCY, RESTORED, PAST, NO_TIME, STALE, LIT)
 
 
 def whole_hour(now: datetime) -> datetime:
@@ -131,7 +133,7 @@ def sentence(resident: Resident, now: datetime) -> Prompt:
     outage = resident.outage(now)
     place, until, set_at = resident.place, outage.planned_end, outage.set_at
     assert set_at is not None
-    if resident is PLANNED or resident is EMERGENCY:
+    if resident in (PLANNED, EMERGENCY, CALM):
         assert until is not None
         name = "outage_planned" if resident is PLANNED else "outage_emergency"
         return Prompt(name, place=place, until=until, set_at=set_at)

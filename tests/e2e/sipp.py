@@ -88,10 +88,19 @@ class Key:
 
 
 def scenario(
-    keys: Sequence[Key] = (), *, hang_up_after: float | None = None, diversion: str = "", limit: float = 60
+    keys: Sequence[Key] = (),
+    *,
+    hang_up_after: float | None = None,
+    diversion: str = "",
+    hides: str = "",
+    limit: float = 60,
 ) -> str:
-    """A call as SIPp's XML: dial, press ``keys``, then hang up after a while or wait (``limit`` s) to be hung up on."""
+    """A call as SIPp's XML: dial, press ``keys``, then hang up after a while or wait (``limit`` s) to be hung up on.
+
+    ``diversion`` is the number that the call was redirected from; ``hides`` the caller's own, for the carrier only.
+    """
     headers = f"Diversion: <sip:{diversion}@127.0.0.1>;reason=unconditional\n" if diversion else ""
+    headers += f"P-Asserted-Identity: <sip:{hides}@127.0.0.1>\nPrivacy: id\n" if hides else ""
     parts = [_HEAD.format(headers=headers)]
     for key in keys:
         body = f"Content-Type: application/dtmf-relay\nContent-Length: [len]\n\nSignal={key.key}\nDuration=160"

@@ -130,3 +130,10 @@ def test_my_request_tells_the_state_of_the_ticket(scenes: Scenes) -> None:
     (found,) = [entry.value for entry in asking.record.entries if isinstance(entry.verb, FindTicket)]
     assert isinstance(found, Ticket)
     assert found.number == stored.number
+
+
+def test_a_key_typed_ahead_is_kept_and_the_menu_is_not_said(scenes: Scenes) -> None:
+    call = scenes(by_account)
+    heard = [*call.stage.clips("recording_notice"), *call.stage.clips("account_ask")[:1]]
+    assert_heard(call.sound, heard)
+    assert find(call.sound, call.stage.first("menu_main")).score < UNLIKE
