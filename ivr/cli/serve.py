@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import os
 import sys
 import threading
 
@@ -11,12 +13,10 @@ import uvloop
 
 from ivr.cli.common import EXIT_PROBLEMS, fail, fail_config, with_settings
 from ivr.engine import serve
+from ivr.engine_process import ALIVE, PULSE_S, READY
 from ivr.errors import ConfigError, IvrError
 from ivr.logs import configure_logs
 from ivr.settings import Settings
-
-READY = "ready"
-"""What a supervisor reads on our standard output once calls are answered, followed by the AGI port."""
 
 
 @click.command("serve")
@@ -44,13 +44,34 @@ def command(settings: Settings, supervised: bool, log_level: str) -> None:
 async def _serve(settings: Settings, supervised: bool) -> None:
     stop = asyncio.Event()
 
-    def ready(port: int) -> None:
-        if supervised:
-            print(READY, port, flush=True)
+    if not supervised:
+        await serve(settings, stop=stop)
+        return
+    _stop_with_parent(stop)
+    os.set_blocking(sys.stdout.fileno(), False)  # a supervisor that does not read must not hold us
+    pulse: list[asyncio.Task[None]] = []
 
-    if supervised:
-        _stop_with_parent(stop)
-    await serve(settings, stop=stop, ready=ready)
+    def ready(port: int) -> None:
+        _tell(f"{READY} {port}")
+        pulse.append(asyncio.create_task(_pulse(), name="pulse"))
+
+    try:
+        await serve(settings, stop=stop, ready=ready)
+    finally:
+        for task in pulse:
+            task.cancel()
+
+
+async def _pulse() -> None:
+    while True:
+        await asyncio.sleep(PULSE_S)
+        _tell(ALIVE)
+
+
+def _tell(text: str) -> None:
+    """A line for the supervisor (``ivr/engine_process.py``), lost if nobody reads."""
+    with contextlib.suppress(BlockingIOError, BrokenPipeError):
+        os.write(sys.stdout.fileno(), f"{text}\n".encode())
 
 
 def _stop_with_parent(stop: asyncio.Event) -> None:
