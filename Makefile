@@ -43,9 +43,8 @@ fmt: .venv/.dev  ## put the code into its format
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
 
-demo: .venv/.dev ## a scripted caller calls the hotline; read and listen
-	@$(BIN)/ivr setup --tests
-	@$(BIN)/ivr demo
+demo: .venv/.run ## a scripted caller calls the hotline; read and listen (SCENE=all: five calls)
+	@$(BIN)/ivr demo $(if $(SCENE),--scene $(SCENE))
 
 talk: .venv/.run ## hold a call in this terminal
 	@$(BIN)/ivr setup

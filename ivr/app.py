@@ -235,11 +235,10 @@ async def voice_ahead(settings: Settings, prompt: Prompt) -> None:
 def another_voice(settings: Settings, text: str) -> npt.NDArray[np.float64] | None:
     """``text`` in the embedded voice at 8 kHz, for somebody who is not the robot; ``None`` if it cannot be had."""
     try:
-        process = choose(speech_environments(settings.var, bring=False), "pyttsx3")
+        with contextlib.closing(choose(speech_environments(settings.var, bring=False), "pyttsx3")) as process:
+            spoke = process.say(text, ANOTHER_VOICE_SECONDS)
     except VoiceFailed:
         return None
-    with contextlib.closing(process):
-        spoke = process.say(text, ANOTHER_VOICE_SECONDS)
     pcm = finish(spoke.samples, spoke.rate, 1.0)
     return None if pcm is None else pcm.astype(np.float64)
 

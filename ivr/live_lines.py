@@ -67,9 +67,7 @@ def _of_entry(entry: Entry) -> Iterator[Line]:
         case Say() | Ask() as verb:
             for item in entry.overheard:
                 yield Line(ended, "caller", heard(item, full=False))
-            if isinstance(entry.value, HungUp):
-                yield Line(ended, "caller", "hangs up")
-            elif isinstance(verb, Ask):
+            if isinstance(verb, Ask) or isinstance(entry.value, HungUp):
                 yield Line(ended, "caller", heard(entry.value, full=False))
         case Transfer() if isinstance(entry.value, HungUp):
             yield Line(ended, "caller", "hangs up")

@@ -154,7 +154,15 @@ class Runner:
             try:
                 return await self._voice(state, channel, verb, started)
             except LineDropped:
-                self._note(state, verb, started, HungUp())
+                begun = state.saying  # the words that the caller hung up on, and the silence before them
+                self._note(
+                    state,
+                    verb,
+                    started,
+                    HungUp(),
+                    said=begun.words if begun else "",
+                    owed=begun.owed if begun else None,
+                )
                 raise
         if isinstance(verb, Errand):
             value = await self._errand(state, channel, verb)

@@ -13,7 +13,18 @@ from typing import Any
 
 from ivr.call.errands import Errand
 from ivr.call.journal import TAG, Unknown
-from ivr.call.model import CallRecord, Connected, Digits, Entry, NoInput, NoMatch, OutcomeClass, Unanswered, Utterance
+from ivr.call.model import (
+    CallRecord,
+    Connected,
+    Digits,
+    Entry,
+    HungUp,
+    NoInput,
+    NoMatch,
+    OutcomeClass,
+    Unanswered,
+    Utterance,
+)
 from ivr.call.verbs import Ask, Enter, Note, Say, Transfer
 from ivr.masking import mask_phone, mask_phones
 
@@ -49,7 +60,7 @@ def transcript(record: CallRecord, *, full: bool) -> tuple[Line, ...]:
         lines.extend(
             Line(round(entry.at + entry.took, 3), "caller", heard(item, full=full)) for item in entry.overheard
         )
-        if isinstance(verb, Ask):
+        if isinstance(verb, Ask) or (isinstance(verb, Say) and isinstance(entry.value, HungUp)):
             lines.append(Line(round(entry.at + entry.took, 3), "caller", heard(entry.value, full=full)))
         elif isinstance(verb, Transfer):
             lines.extend(_transfer(entry))
@@ -75,7 +86,9 @@ def steps(entry: Entry, *, full: bool) -> list[Line]:
         case Note(text=text):
             return [Line(entry.at, "because", text if full else mask_phones(text))]
         case Say(prompt=prompt):
-            return [Line(entry.at, "said", brief(prompt, full=full), entry.owed_silence)]
+            said = Line(entry.at, "said", brief(prompt, full=full), entry.owed_silence)
+            gone = isinstance(entry.value, HungUp)
+            return [said, Line(round(entry.at + entry.took, 3), "caller", "hangs up")] if gone else [said]
         case Ask(prompt=prompt):
             answer = heard(entry.value, full=full)
             return [Line(entry.at, "asked", f"{brief(prompt, full=full)} → {answer}", entry.owed_silence)]
@@ -93,6 +106,8 @@ def _transfer(entry: Entry) -> list[Line]:
             came = f"a person answered after {waited:g} s and talked for {talked:g} s"
         case Unanswered(why=why):
             came = f"nobody answered ({why})"
+        case HungUp():
+            came = "the caller hangs up while waiting"
         case other:
             came = brief(other, full=False)
     urgent = f", priority {verb.priority}" if verb.priority else ""
@@ -109,6 +124,8 @@ def heard(answer: Any, *, full: bool) -> str:
             return f"«{said}»" + (f" ({confidence:.2f})" if confidence < 1 else "")
         case NoInput():
             return "(silence)"
+        case HungUp():
+            return "hangs up"
         case NoMatch(heard=text):
             return f"(not understood{': ' + text if text and full else ''})"
         case _:

@@ -124,6 +124,12 @@ async def test_hanging_up_is_told() -> None:
             told.extend(lines_of(*await asyncio.wait_for(watcher.next(), 5)))
     assert [line["who"] for line in told] == ["call", "node", "robot", "caller", "end"]
     assert told[3]["text"] == "hangs up"
+    journal = here.journal
+    assert isinstance(journal, FakeJournal)
+    (record,) = journal.ended
+    last = record.entries[-1]
+    assert (last.value, last.said) == (HungUp(), "menu_main"), "the words that the caller hung up on are kept"
+    assert last.owed_silence is not None
 
 
 def test_the_line_in_an_ended_call_is_that_of_its_record() -> None:

@@ -8,6 +8,7 @@ from ivr.call.model import (
     Connected,
     Digits,
     Entry,
+    HungUp,
     NoInput,
     NoMatch,
     OutcomeClass,
@@ -51,6 +52,17 @@ def test_the_transcript_is_in_order_of_time_with_owed_silence() -> None:
         Line(29.0, "caller", "[***78] (10 keys)"),
     )
     assert transcript(RECORD, full=True)[-1].text == "[3612345678]"
+
+
+def test_hanging_up_is_told_of_whatever_it_came_in() -> None:
+    verbs = (Say(Prompt("greeting")), Ask(Prompt("menu")), Transfer("operators"))
+    for verb, said in zip(verbs, ("Здравствуйте", "Нажмите один.", ""), strict=True):
+        entries = (Entry(0, 1.0, 2.0, verb, HungUp(), said=said),)
+        record = CallRecord(CALL, "v1", Told("planned"), NOW + timedelta(seconds=3), entries)
+        for lines in (transcript(record, full=False), reasons(record, OutcomeClass.SERVED, full=False)):
+            assert any("hangs up" in line.text for line in lines), lines
+        if said:
+            assert transcript(record, full=False) == (Line(1.0, "robot", said), Line(3.0, "caller", "hangs up"))
 
 
 def test_reasons_tell_nodes_notes_errands_and_the_end() -> None:
