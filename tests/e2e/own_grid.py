@@ -5,6 +5,7 @@ The sentences that callers must hear are put together here from the facts, not b
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -92,7 +93,12 @@ HASTY = Resident("+79065550108", "4600000108", "ул. Речная", "9", Kind.P
 """Hangs up in the middle of the sentence."""
 CALM = Resident("+79065550109", "4600000109", "ул. Тихая", "2", Kind.EMERGENCY, until_h=4)
 """Calls while others knock at the engine's door."""
-RESIDENTS = (CALM, HASTY, PLANNED, EMERGENCY, RESTORED, PAST, NO_TIME, STALE, LIT)
+IN_TWO_LISTS = (
+    Resident("+79065550110", "4600000110", "ул. Школьная", "8", Kind.EMERGENCY, until_h=3, dark=False),
+    Resident("+79065550111", "4800000111", "ул. Заводская", "6", Kind.PLANNED, 3, None, "48", "г. Грязи", dark=False),
+)
+"""Their outages come only by a list that is read over HTTP: the first in our format, the second in the company's."""
+RESIDENTS = (*IN_TWO_LISTS, CALM, HASTY, PLANNED, EMERGENCY, RESTORED, PAST, NO_TIME, STALE, LIT)
 
 
 def whole_hour(now: datetime) -> datetime:
@@ -109,10 +115,10 @@ def silent_since(now: datetime) -> datetime:
     return whole_hour(now) - timedelta(hours=6)
 
 
-def lay_in(grid: GridStore, now: datetime) -> None:
-    """Put all residents, their outages and the state of the sources into a store."""
-    grid.save_points(resident.point() for resident in RESIDENTS)
-    for resident in RESIDENTS:
+def lay_in(grid: GridStore, now: datetime, residents: Sequence[Resident] = RESIDENTS) -> None:
+    """Put residents, their outages and the state of the sources into a store."""
+    grid.save_points(resident.point() for resident in residents)
+    for resident in residents:
         if resident.dark:
             grid.save(resident.outage(now), now)
     for name, regions, success in ((SOURCE, ("46",), now), (SILENT, ("44",), silent_since(now))):

@@ -7,7 +7,7 @@ All scenes begin together (some at once) when the first test asks for one, and e
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -19,7 +19,7 @@ from asterisk_server import program_tree
 from callers import Telephone
 from hearing import RATE, Heard, Sound, find, listen
 from hotline import NUMBER, ExpectedSounds, Hotline, core
-from own_grid import lay_in
+from own_grid import RESIDENTS, Resident, lay_in
 
 from ivr.app import open_house, prerender_places, topics
 from ivr.bringup.music import waiting_music
@@ -28,6 +28,8 @@ from ivr.plans import load_plan
 from ivr.store.calls import CallRow
 
 T = TypeVar("T")
+Clips = list[tuple[str, Sound, float]]
+"""Words, sound and meant pause of what is said."""
 AT_ONCE = 9
 """More callers than that make two cores busy with listening, and then what is measured is the test."""
 SCENE_LIMIT = 170.0
@@ -67,7 +69,7 @@ class Stage:
         record = self.line.records(phone.number, since=phone.answered_at)[0]
         return Call(self, phone.heard(), record, self.line.row_of(record))
 
-    def clips(self, *prompts: Prompt | str, now: datetime | None = None) -> list[tuple[str, Sound, float]]:
+    def clips(self, *prompts: Prompt | str, now: datetime | None = None) -> Clips:
         """Words, sound and meant pause of all clips of prompts, in order."""
         moment = now or self.laid_in_at
         asked = [Prompt(each) if isinstance(each, str) else each for each in prompts]
@@ -128,7 +130,7 @@ class Scenes:
         self._pool.shutdown(cancel_futures=True)
 
 
-def assert_heard(sound: Sound, clips: list[tuple[str, Sound, float]], *, after: float = 0.0) -> Heard:
+def assert_heard(sound: Sound, clips: Clips, *, after: float = 0.0) -> Heard:
     """Every clip was heard, in order and alike to 0.9; nothing inside a sentence tears it for more than 150 ms.
 
     The first clip may begin anywhere after the second ``after``.
@@ -144,7 +146,7 @@ def assert_heard(sound: Sound, clips: list[tuple[str, Sound, float]], *, after: 
     return heard
 
 
-def likeness(sound: Sound, clips: list[tuple[str, Sound, float]], *, but: list[tuple[str, Sound, float]]) -> float:
+def likeness(sound: Sound, clips: Clips, *, but: Clips) -> float:
     """How much ``sound`` is like the least alike of ``clips`` that is not one of ``but`` as well: was it said?"""
     own = {words for words, _, _ in but}
     others = [clip for words, clip, _ in clips if words not in own]
@@ -152,11 +154,11 @@ def likeness(sound: Sound, clips: list[tuple[str, Sound, float]], *, but: list[t
     return min(find(sound, clip).score for clip in others)
 
 
-def fill(line: Hotline) -> datetime:
+def fill(line: Hotline, residents: Sequence[Resident] = RESIDENTS) -> datetime:
     """Lay the tests' own grid in and have its places voiced; the moment that its times are counted from."""
     with open_house(line.settings) as house:
         now = house.clock()
-        lay_in(house.grid, now)
+        lay_in(house.grid, now, residents)
         plan = load_plan(line.settings, topics())
         asyncio.run(prerender_places(line.settings, house, plan, lambda _share: None))
     return now
