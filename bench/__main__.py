@@ -22,15 +22,17 @@ from bench.engine import bare_agi, engine
 from bench.instance import CHECKOUT, PROMPTS, Instance, make_instance, site_of
 from bench.native import overlay
 from bench.report import Report, machine
+from bench.wire import run_wire
 from ivr.bringup.addresses import Ports, choose_ports
 from ivr.bringup.packages import ensure
 from ivr.bringup.progress import Silent
 from ivr.bringup.server import AsteriskServer
 from ivr.errors import IvrError
 
+WIRE_CALLS = 3000
 WIDTH = 150
 """Of the tables, also where no terminal tells: they are meant to be kept."""
-PARTS = ("menu", "hasty", "hotline", "crowd")
+PARTS = ("menu", "hasty", "hotline", "wire", "crowd")
 
 
 @click.command("bench")
@@ -56,8 +58,8 @@ def main(
 ) -> None:
     """Menu calls through the engine against the same menu in native Asterisk dialplan, and a crowd of calls at once.
 
-    Takes about a quarter of an hour; `--only hasty --rounds 1` gives a first look in two. Exit status 1 when a call of the
-    crowd went wrong; a speed is never a failure.
+    Takes about a quarter of an hour; `--only hasty --rounds 1` gives a first look in two. Exit status 1 when a call of
+    the crowd went wrong; a speed is never a failure.
     """
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     parts = only or PARTS
@@ -118,18 +120,22 @@ def _run(instance: Instance, plan: _Plan, say: Callable[[str], None]) -> Report:
         pid = asterisk.pid
         assert pid is not None
         alone = _alone(Setting(instance, callers, pid, {}), wanted, plan, say)
-        with engine(instance) as running, bare_agi(instance, bare_port, _bare_sounds(instance)) as bare:
+        with engine(instance) as running, bare_agi(bare_port, _bare_sounds(instance)) as bare:
             setting = Setting(instance, callers, pid, {"engine": running.pid, "bare": bare.pid})
             blocks = []
             for block in compare(setting, wanted, calls=plan.calls, rates=plan.rates, rounds=plan.rounds):
                 blocks.append(block)
                 say(f"{block.kind} {block.side} {block.rate:g}/s: {block.total * 1000:.1f} ms a call")
+            wire = None
+            if "wire" in plan.parts:
+                say("the engine alone")
+                wire = run_wire(instance, running.pid, calls=WIRE_CALLS)
             crowd = None
             if "crowd" in plan.parts:
                 say(f"{plan.crowd_calls} calls at once")
                 hotline = next(kind for kind in kinds if kind.name == "hotline")
                 crowd = run_crowd(setting, hotline, calls=plan.crowd_calls, rate=plan.crowd_rate)
-            return Report(about, kinds, tuple(blocks), alone, crowd, asterisk_start, running.start_seconds)
+            return Report(about, kinds, tuple(blocks), alone, crowd, wire, asterisk_start, running.start_seconds)
 
 
 def _alone(setting: Setting, kinds: tuple[Measured, ...], plan: _Plan, say: Callable[[str], None]) -> tuple[Block, ...]:

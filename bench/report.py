@@ -16,6 +16,7 @@ from rich.table import Table
 from bench.compare import Block
 from bench.courses import Measured
 from bench.crowd import CrowdResult, percentile
+from bench.wire import WireResult
 
 AIM = 1.25
 """Of the native dialplan's CPU, the most that a call through the engine should take."""
@@ -32,6 +33,7 @@ class Report:
     alone: tuple[Block, ...]
     """Native calls before the engine was there: what its manager connection costs Asterisk."""
     crowd: CrowdResult | None
+    wire: WireResult | None
     asterisk_start: float
     engine_start: float
 
@@ -48,6 +50,7 @@ class Report:
                 if side != "native"
             ],
             "crowd": asdict(self.crowd) if self.crowd else None,
+            "wire": asdict(self.wire) if self.wire else None,
             "start_seconds": {"asterisk": self.asterisk_start, "engine": self.engine_start},
         }
 
@@ -70,6 +73,11 @@ class Report:
                 out.print(self._comparison(kind, rows))
         if self.alone:
             out.print(f"Native dialplan with no engine connected: {_ms(self.alone, lambda b: b.total)} ms a call")
+        if self.wire:
+            out.print(
+                f"The engine alone (a peer that answers every command at once, {self.wire.at_once} calls at a time):"
+                f" {self.wire.per_second:.0f} calls/s, {self.wire.engine.total * MS:.2f} ms CPU a call"
+            )
         out.print(f"Start: Asterisk {self.asterisk_start:.1f} s, engine {self.engine_start:.1f} s")
         if self.crowd:
             _print_crowd(out, self.crowd)
