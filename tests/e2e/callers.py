@@ -30,14 +30,17 @@ class Telephone(Softphone):
     def wait_heard(self, fragment: Sound, limit: float, *, score: float = 0.9, after: float = 0.0) -> float:
         """Wait until ``fragment`` has been heard to its end; the second of the recording at which it began."""
         give_up = time.monotonic() + limit
-        best = 0.0
+        best, new = 0.0, after
         while True:
-            match = find(self.heard(), fragment, after=after)
+            sound = self.heard()
+            match = find(sound, fragment, after=new)
             best = max(best, match.score)
             if match.score >= score:
                 return match.begin
             if time.monotonic() > give_up:
                 raise AssertionError(f"not heard within {limit:g} s (best likeness {best:.2f}); events: {self._told()}")
+            # What has been looked through is not looked through again, but for a beginning of the fragment at its end.
+            new = max(new, (len(sound) - len(fragment)) / RATE - 0.5)
             self.stay(0.2)
 
     def wait_silent(self, limit: float, *, seconds: float = 0.5) -> None:

@@ -49,6 +49,25 @@ def telephone(callers_tree: Tree, tmp_path: Path) -> Iterator[MakeTelephone]:
         yield make
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests that look at scenes come last of those in this folder: the others are run while the scenes go on."""
+    here = [index for index, item in enumerate(items) if item.path.parent == Path(__file__).parent]
+    ordered = sorted((items[index] for index in here), key=_looks_at_scenes)
+    for index, item in zip(here, ordered, strict=True):
+        items[index] = item
+
+
+def _looks_at_scenes(item: pytest.Item) -> bool:
+    return "scenes" in getattr(item, "fixturenames", ())
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _scenes_begun(request: pytest.FixtureRequest) -> None:
+    """Have the scenes begin before the first test, if any test wants them."""
+    if any(map(_looks_at_scenes, request.session.items)):
+        request.getfixturevalue("scenes")
+
+
 @pytest.fixture(scope="session")
 def scenes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scenes]:
     """One hotline for all scenes, and the scenes themselves, begun together."""

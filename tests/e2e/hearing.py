@@ -75,7 +75,8 @@ def find(sound: Sound, fragment: Sound, name: str = "", *, after: float = 0.0, b
 
 def _peaks(alike: Sound, apart: int = RATE // 4) -> list[int]:
     """Places worth a closer look, in order: the best one, and all that are half as good as that."""
-    floor = 0.5 * float(alike.max())
+    best = float(alike.max())
+    floor = min(best, 0.5 * best)  # where nothing is alike at all, the least unlike place
     peaks: list[int] = []
     at = 0
     while at < len(alike):

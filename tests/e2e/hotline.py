@@ -39,6 +39,8 @@ from robot.voices.library import Wanted as Clip
 from robot.voices.rendering import contour_of
 
 READY_LIMIT = 60.0
+ONE_STARTS = threading.Lock()
+"""Starting takes a core for seconds: where several hotlines are wanted, they start one after another."""
 NUMBER = "88002200220"
 
 
@@ -70,6 +72,10 @@ class Engine:
 
     def start(self) -> None:
         """Start it and wait until it answers calls."""
+        with ONE_STARTS:
+            self._start()
+
+    def _start(self) -> None:
         log = self.settings.var / "log" / "engine.stderr"
         log.parent.mkdir(parents=True, exist_ok=True)
         words = [sys.executable, "-m", "ivr", "serve", "--supervised"]
@@ -107,14 +113,6 @@ class Engine:
         if self._process is not None:
             self._process.send_signal(signal.SIGKILL)
             self._process.wait()
-
-    def freeze(self) -> None:
-        """Stop it without ending it."""
-        os.kill(self.pid, signal.SIGSTOP)
-
-    def thaw(self) -> None:
-        """Let it go on."""
-        os.kill(self.pid, signal.SIGCONT)
 
     def stop(self) -> None:
         """End it as an administrator would."""

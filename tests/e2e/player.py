@@ -10,7 +10,7 @@ from pathlib import Path
 from asterisk_server import program_tree
 from callers import Telephone, spoken
 from hearing import RATE, Heard, Sound, listen
-from hotline import NUMBER, ExpectedSounds, Hotline, nobody_answers
+from hotline import NUMBER, ONE_STARTS, ExpectedSounds, Hotline, nobody_answers
 from sounds import murmur
 
 from ivr.app import open_house, prerender_places, topics
@@ -87,8 +87,8 @@ class Player:
         conversation, world = self._conversation, self._conversation.world
         ticket = f"ticket_start = {world.first_ticket}\n"
         with Hotline(self._folder / "instance", at=conversation.now, line_settings=ticket) as line, ExitStack() as on:
-            plan = load_plan(line.settings, topics())
-            with open_house(line.settings, lambda: conversation.now) as house:
+            with ONE_STARTS, open_house(line.settings, lambda: conversation.now) as house:
+                plan = load_plan(line.settings, topics())
                 world.fill(house.grid)
                 asyncio.run(prerender_places(line.settings, house, plan, lambda _share: None))
             line.engine.start()

@@ -18,7 +18,7 @@ from typing import Any, TypeVar
 from asterisk_server import program_tree
 from callers import Telephone
 from hearing import RATE, Heard, Sound, find, listen
-from hotline import NUMBER, ExpectedSounds, Hotline, core
+from hotline import NUMBER, ONE_STARTS, ExpectedSounds, Hotline, core
 from own_grid import RESIDENTS, Resident, lay_in
 
 from ivr.app import open_house, prerender_places, topics
@@ -30,10 +30,11 @@ from ivr.store.calls import CallRow
 T = TypeVar("T")
 Clips = list[tuple[str, Sound, float]]
 """Words, sound and meant pause of what is said."""
-AT_ONCE = 9
-"""More callers than that make two cores busy with listening, and then what is measured is the test."""
-SCENE_LIMIT = 170.0
+AT_ONCE = 10
+"""More scenes than that make two cores busy with listening, and then what is measured is the test."""
+SCENE_LIMIT = 280.0
 MUSIC: Sound = waiting_music().astype(float)[:RATE]
+BETWEEN_PROMPTS_S = 0.35
 GAP, FIRST_SOUND, ALIKE, UNLIKE = 0.15, 1.0, 0.9, 0.6
 
 
@@ -73,7 +74,7 @@ class Stage:
         """Words, sound and meant pause of all clips of prompts, in order."""
         moment = now or self.laid_in_at
         asked = [Prompt(each) if isinstance(each, str) else each for each in prompts]
-        return [clip for prompt in asked for clip in self.sounds.fragments(self.sounds.spoken(prompt, moment))]
+        return [clip for prompt in asked for clip in _parted(self.sounds.fragments(self.sounds.spoken(prompt, moment)))]
 
     def first(self, prompt: Prompt | str) -> Sound:
         """A prompt's first clip."""
@@ -82,6 +83,12 @@ class Stage:
     def last(self, prompt: Prompt | str) -> Sound:
         """A prompt's last clip."""
         return self.clips(prompt)[-1][1]
+
+
+def _parted(clips: Clips) -> Clips:
+    """The clips of a prompt, with the pause behind it that a sentence has: the next prompt is another sound file."""
+    words, sound, pause = clips[-1]
+    return [*clips[:-1], (words, sound, max(pause, BETWEEN_PROMPTS_S))]
 
 
 @dataclass(frozen=True)
@@ -159,6 +166,7 @@ def fill(line: Hotline, residents: Sequence[Resident] = RESIDENTS) -> datetime:
     with open_house(line.settings) as house:
         now = house.clock()
         lay_in(house.grid, now, residents)
-        plan = load_plan(line.settings, topics())
-        asyncio.run(prerender_places(line.settings, house, plan, lambda _share: None))
+        with ONE_STARTS:
+            plan = load_plan(line.settings, topics())
+            asyncio.run(prerender_places(line.settings, house, plan, lambda _share: None))
     return now

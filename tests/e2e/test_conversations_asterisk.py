@@ -2,43 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable
 
 import pytest
 from player import Held, Player
+from stage import Scenes, Stage, scene
 
 from ivr.call.model import classify
 from tests.conversation import Conversation, load_all
 
-pytestmark = [pytest.mark.asterisk, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.asterisk, pytest.mark.timeout(300)]
 
 REAL = [conversation for conversation in load_all() if conversation.facts.real]
-AT_ONCE = 5
 OWED_SILENCE_S = 2.0
 
 
-@pytest.fixture(scope="module")
-def held(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], Held]]:
-    """The conversations, some held at the same time: each waits most of its time for somebody to finish speaking."""
-    chosen = {
-        item.callspec.params["conversation"].file
-        for item in request.session.items
-        if hasattr(item, "callspec") and isinstance(item.callspec.params.get("conversation"), Conversation)
-    }
-    pool = ThreadPoolExecutor(AT_ONCE)
-    calls: dict[str, Future[Held]] = {
-        each.file: pool.submit(Player(each, tmp_path_factory.mktemp(each.file)).hold)
-        for each in REAL
-        if each.file in chosen
-    }
-    yield lambda name: calls[name].result(timeout=300)
-    pool.shutdown(cancel_futures=True)
+def _held(conversation: Conversation) -> Callable[[Stage], Held]:
+    def hold(stage: Stage) -> Held:
+        return Player(conversation, stage.folder).hold()
+
+    hold.__name__ = f"conversation_{conversation.file}"
+    return scene(hold)
+
+
+SCENES = {conversation.file: _held(conversation) for conversation in REAL}
 
 
 @pytest.mark.parametrize("conversation", REAL, ids=lambda each: each.file)
-def test_conversation(conversation: Conversation, held: Callable[[str], Held]) -> None:
-    call, facts = held(conversation.file), conversation.facts
+def test_conversation(conversation: Conversation, scenes: Scenes) -> None:
+    call, facts = scenes(SCENES[conversation.file]), conversation.facts
     for said, heard in call.heard:
         assert heard.worst >= 0.9, f"{conversation.file}.yaml line {said.number}\n{heard}"
         gaps = [gap - pause for gap, (_, _, pause) in zip(heard.gaps, said.clips, strict=False)]

@@ -17,7 +17,7 @@ from ivr.call.verbs import Transfer
 from ivr.store.tickets import StoredTicket
 from robot.outcomes import Informed, Ticketed
 
-pytestmark = [pytest.mark.asterisk, pytest.mark.timeout(200)]
+pytestmark = [pytest.mark.asterisk, pytest.mark.timeout(300)]
 
 NO_SUCH_ACCOUNT = "9999999999"
 HAS_NO_ACCOUNT = "+79112223345"

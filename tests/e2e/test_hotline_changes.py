@@ -23,7 +23,7 @@ from ivr.call.model import TRIAL, Prompt
 from ivr.control_client import ControlClient, ReloadRefused
 from ivr.errors import Problem
 
-pytestmark = [pytest.mark.asterisk, pytest.mark.timeout(200)]
+pytestmark = [pytest.mark.asterisk, pytest.mark.timeout(300)]
 
 DRAFT = f"{NUMBER}99"
 FIRST_CHOICE = "Если оборван провод, искрит или открыта подстанция, нажмите два."

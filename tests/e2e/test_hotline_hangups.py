@@ -21,7 +21,7 @@ from ivr.call.model import (
 )
 from ivr.store.calls import CallRow
 
-pytestmark = [pytest.mark.asterisk, pytest.mark.timeout(200)]
+pytestmark = [pytest.mark.asterisk, pytest.mark.timeout(300)]
 
 RECORDED_WITHIN_S = 2.0
 

@@ -14,7 +14,7 @@ from stage import ALIKE, UNLIKE, Call, Scenes, Stage, assert_heard, fill, scene
 from ivr.call.model import OutcomeClass, Prompt, TalkedToPerson, Unanswered
 from ivr.call.verbs import Ask, Transfer
 
-pytestmark = [pytest.mark.asterisk, pytest.mark.timeout(200)]
+pytestmark = [pytest.mark.asterisk, pytest.mark.timeout(300)]
 
 OPERATORS_VOICE, DISPATCHERS_VOICE, CALLERS_VOICE = murmur(31, 1.2), murmur(32, 1.2), murmur(33, 1.2)
 PATIENCE = {"people.yaml": ("patience: 120", "patience: 5"), "danger.yaml": ("patience: 60", "patience: 4")}

@@ -13,7 +13,7 @@ from stage import ALIKE, FIRST_SOUND, UNLIKE, Call, Scenes, Stage, assert_heard,
 from ivr.call.model import OutcomeClass, Prompt
 from robot.outcomes import Informed
 
-pytestmark = [pytest.mark.asterisk, pytest.mark.timeout(200)]
+pytestmark = [pytest.mark.asterisk, pytest.mark.timeout(300)]
 
 BEFORE_THE_MENU = (PLANNED, EMERGENCY, PAST, NO_TIME)
 AFTER_THE_KEY = (RESTORED, STALE)
