@@ -3,7 +3,7 @@
 =========== ============================ =======================================================
 formatter   case                         said on 24 November
 =========== ============================ =======================================================
-by_time     к + dative                   «сегодня к восемнадцати часам тридцати минутам»
+by_time     к + dative                   «к восемнадцати часам тридцати минутам»
 at_time     в + accusative               «вчера в двадцать один час пять минут»
 from_time   с + genitive                 «завтра с девяти часов»
 until_time  до + genitive                «до шестнадцати часов», «до шести часов завтрашнего дня»
@@ -71,8 +71,11 @@ def as_day(value: object, context: Context) -> date:
 
 
 def by_time(value: object, context: Context) -> tuple[Piece, ...]:
-    """By when: «завтра к двадцати одному часу»."""
-    return _moment(local(value, context), context, "к", "dative", "к полуночи")
+    """By when: «завтра к двадцати одному часу»; what is still to come today needs no «сегодня»."""
+    moment = local(value, context)
+    if moment.date() == context.today and moment.time() != time.min:
+        return _clock(moment, "к", "dative")
+    return _moment(moment, context, "к", "dative", "к полуночи")
 
 
 def at_time(value: object, context: Context) -> tuple[Piece, ...]:

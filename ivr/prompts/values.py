@@ -194,7 +194,7 @@ _NUMERAL = (int, str)
 FORMATTERS: dict[str, Formatter] = {
     formatter.name: formatter
     for formatter in (
-        Formatter("by_time", _MOMENT, "сегодня к восемнадцати часам", moments.by_time, _moment_samples, tells_day=True),
+        Formatter("by_time", _MOMENT, "к восемнадцати часам", moments.by_time, _moment_samples, tells_day=True),
         Formatter("at_time", _MOMENT, "вчера в двадцать один час", moments.at_time, _moment_samples, tells_day=True),
         Formatter("from_time", _MOMENT, "завтра с девяти часов", moments.from_time, _moment_samples, tells_day=True),
         Formatter("until_time", _MOMENT, "до шестнадцати часов", moments.until_time, _moment_samples, tells_day=True),
