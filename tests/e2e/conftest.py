@@ -12,7 +12,7 @@ from callers import MakeTelephone, Telephone
 from hearing import Sound, save
 from hotline import Hotline
 from sounds import goodbye, technical_problem
-from stage import Scenes, fill
+from stage import NOON, Scenes, fill
 
 from ivr.bringup.tree import Tree
 
@@ -72,7 +72,7 @@ def _scenes_begun(request: pytest.FixtureRequest) -> None:
 def scenes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scenes]:
     """One hotline for all scenes, and the scenes themselves, begun together."""
     folder = tmp_path_factory.mktemp("scenes")
-    with Hotline(folder / "instance") as line:
+    with Hotline(folder / "instance", at=NOON) as line:
         now = fill(line)
         line.engine.start()
         scenes = Scenes(line, folder, now)

@@ -68,6 +68,8 @@ class Engine:
 
     settings: Settings
     at: datetime | None = None
+    ready_at: float = 0.0
+    """When it answered calls (time.monotonic())."""
     _process: subprocess.Popen[str] | None = None
 
     def start(self) -> None:
@@ -102,6 +104,7 @@ class Engine:
         if not said or not said[0].startswith("ready"):
             self.kill()
             raise AssertionError(f"the engine did not come up: {said}\n{log.read_text(encoding='utf-8')[-3000:]}")
+        self.ready_at = time.monotonic()
 
     @property
     def pid(self) -> int:
@@ -176,7 +179,7 @@ class Hotline:
         """
         earliest = None
         if since is not None:
-            earliest = datetime.now().astimezone() - timedelta(seconds=time.monotonic() - since + 2)
+            earliest = self._moment(since - 2)
         give_up = time.monotonic() + limit
         with open_house(self.settings) as house:
             while True:
@@ -187,6 +190,12 @@ class Hotline:
                 if time.monotonic() > give_up:
                     raise AssertionError(f"no record of {caller} after {limit:g} s")
                 time.sleep(0.1)
+
+    def _moment(self, when: float) -> datetime:
+        """What the engine's clock showed at ``when`` (time.monotonic()), or somewhat earlier."""
+        if self.at is not None:
+            return self.at + timedelta(seconds=when - self.engine.ready_at)
+        return datetime.now().astimezone() - timedelta(seconds=time.monotonic() - when)
 
     def row_of(self, record: CallRecord) -> CallRow:
         """The call as lists and sums count it."""
