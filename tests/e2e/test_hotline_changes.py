@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import http.server
 import json
+import re
 import threading
 import time
 from collections.abc import Iterator
@@ -26,8 +27,8 @@ from ivr.errors import Problem
 pytestmark = [pytest.mark.asterisk, pytest.mark.timeout(300)]
 
 DRAFT = f"{NUMBER}99"
-FIRST_CHOICE = "Если оборван провод, искрит или открыта подстанция, нажмите два."
-SECOND_CHOICE = "Нет света — один."
+MENU_MAIN = re.compile(r'^menu_main:\n  says: "(?P<first>[^"]*?[.]) (?P<second>[^"]*?[.]) ', re.MULTILINE)
+"""The first two sentences of the main menu in prompts/ru/menu.yaml."""
 
 
 def _own_line(stage: Stage, **options: Any) -> Stage:
@@ -53,6 +54,8 @@ class Reloaded:
 
     stage: Stage
     new_sounds: ExpectedSounds
+    choices: tuple[str, str]
+    """The first two sentences of the menu, as they were before."""
     versions: dict[str, str] = field(default_factory=dict)
     calls: dict[str, Call] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
@@ -72,10 +75,13 @@ def reloads(stage: Stage) -> Reloaded:
 
     live = own.dialled("+79116660001")
     at = live.wait_heard(own.first("menu_main"), 15, after=4.0)
-    _edit(line, "prompts/ru/menu.yaml", f"{FIRST_CHOICE} {SECOND_CHOICE}", f"{SECOND_CHOICE} {FIRST_CHOICE}")
+    menu = MENU_MAIN.search((line.settings.prompts / "ru" / "menu.yaml").read_text(encoding="utf-8"))
+    assert menu is not None
+    first, second = menu["first"], menu["second"]
+    _edit(line, "prompts/ru/menu.yaml", f"{first} {second}", f"{second} {first}")
     control.reload()
     versions["after"] = str(control.status()["plan"])
-    found = Reloaded(own, ExpectedSounds(line.settings), versions)
+    found = Reloaded(own, ExpectedSounds(line.settings), (first, second), versions)
     live.press("*")
     live.wait_heard(own.clips("menu_main")[1][1], 15, after=at + 1.0)
     found.calls["live"] = own.over(live)
@@ -111,8 +117,8 @@ def test_a_live_call_keeps_its_version(scenes: Scenes) -> None:
     found = scenes(reloads)
     call = found.calls["live"]
     old = _menu(found.stage.sounds, call)
-    assert [words for words, _, _ in old] == [FIRST_CHOICE, SECOND_CHOICE]
-    again = [entry for entry in call.record.entries if entry.said.startswith(FIRST_CHOICE)]
+    assert tuple(words for words, _, _ in old) == found.choices
+    again = [entry for entry in call.record.entries if entry.said.startswith(found.choices[0])]
     assert len(again) == 2
     assert_heard(call.sound, old, after=7.5)
     assert call.record.plan == found.versions["before"]
@@ -122,7 +128,7 @@ def test_the_next_call_has_the_new_wording(scenes: Scenes) -> None:
     found = scenes(reloads)
     call = found.calls["following"]
     new = _menu(found.new_sounds, call)
-    assert [words for words, _, _ in new] == [SECOND_CHOICE, FIRST_CHOICE]
+    assert tuple(words for words, _, _ in new) == (found.choices[1], found.choices[0])
     assert_heard(call.sound, new)
     assert call.record.plan == found.versions["after"] != found.versions["before"]
 
