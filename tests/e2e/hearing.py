@@ -88,6 +88,7 @@ def _peaks(alike: Sound, apart: int = RATE // 4) -> list[int]:
 
 
 _PIECE = RATE // 4
+_END = 3 * STEP
 _SLACK = RATE // 20
 """A telephone that loses or repeats 20 ms of sound, even twice, is still heard to say the same."""
 
@@ -119,9 +120,19 @@ def _score(sound: Sound, core: Sound, at: int) -> float:
             after = [places[-1][1] + step for step in (-STEP, 0, STEP)] if last else [places[number + 1][1]]
             if number == 0 and not last:
                 before = [after[0] + step for step in (-STEP, STEP)]
+            if score > 0.6:  # and where most of it is alike, its own two ends tell
+                here = padded[offset : offset + len(piece) + 2 * _SLACK]
+                before.append(_shift(here, piece[:_END], 0))
+                after.append(_shift(here, piece[-_END:], len(piece) - len(piece[-_END:])))
             score = max(score, *(_joined(padded[offset:], piece, b, a) for b in before for a in after))
         worst = min(worst, score)
     return worst
+
+
+def _shift(sound: Sound, end: Sound, offset: int) -> int:
+    """Where in ``sound`` a piece begins whose ``end`` (``offset`` samples after its beginning) is heard best."""
+    alike = correlation(sound[offset : offset + len(end) + 2 * _SLACK], end)
+    return int(np.argmax(alike)) if len(alike) else 0
 
 
 def _joined(sound: Sound, piece: Sound, before: int, after: int) -> float:
