@@ -316,12 +316,19 @@ class Poller:
             await asyncio.sleep(next_wait(source.every, failures, self._chance()))
 
     async def _repeat(self, chore: Callable[[GridStore, datetime], object]) -> None:
+        failures = 0
+        await asyncio.sleep(_CHORE_EVERY)
         while True:
-            await asyncio.sleep(_CHORE_EVERY)
             try:
                 await asyncio.to_thread(chore, self._store, self._clock())
+                failures = 0
             except StoreError as error:
+                failures += 1
                 log.error("chore not done", error=str(error))
+            except Exception:  # a mistake of ours in a chore must end neither it nor, by the task group, every feed
+                failures += 1
+                log.exception("chore not done")
+            await asyncio.sleep(next_wait(_CHORE_EVERY, failures, self._chance()))
 
     async def _forget_strangers(self) -> None:
         """Sources that were taken out of the settings must not count as stale for ever."""
@@ -332,3 +339,5 @@ class Poller:
             await asyncio.to_thread(self._store.forget_feeds, gone)
         except StoreError as error:
             log.error("old feeds not forgotten", error=str(error))
+        except Exception:  # a mistake of ours in tidying up must not keep the feeds from being read
+            log.exception("old feeds not forgotten")

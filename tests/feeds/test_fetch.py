@@ -329,8 +329,9 @@ def test_a_poller_refuses_settings_that_cannot_work(store: GridStore) -> None:
         Poller([Source("a", "http://127.0.0.1/", "xml")], store)
 
 
+@pytest.mark.parametrize("trouble", [StoreLocked("busy"), ZeroDivisionError("a mistake of ours")])
 async def test_chores_are_done_again_and_again_whatever_happens(
-    store: GridStore, monkeypatch: pytest.MonkeyPatch
+    store: GridStore, monkeypatch: pytest.MonkeyPatch, trouble: Exception
 ) -> None:
     monkeypatch.setattr("outage_feed.fetch._CHORE_EVERY", 0.01)
     done = 0
@@ -343,7 +344,7 @@ async def test_chores_are_done_again_and_again_whatever_happens(
         done += 1
         if done == 3:
             loop.call_soon_threadsafe(enough.set)
-        raise StoreLocked("busy")
+        raise trouble
 
     running = asyncio.create_task(Poller([], store, clock=lambda: NOW, chores=[chore]).run())
     async with asyncio.timeout(5):
@@ -367,6 +368,23 @@ async def test_a_mistake_in_one_source_does_not_end_the_others(feed: Feed, monke
     running = asyncio.create_task(Poller(sources, feed.store, clock=lambda: NOW, chance=lambda: 0.5).run())
     async with asyncio.timeout(5):
         while len(feed.server.asked) < 3:  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+    running.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await running
+
+
+async def test_a_mistake_in_tidying_up_does_not_keep_the_feeds_from_being_read(
+    feed: Feed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(_: GridStore, names: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(GridStore, "forget_feeds", broken)
+    feed.server.answer = Server.text(GOOD)
+    running = asyncio.create_task(Poller([feed.source], feed.store, clock=lambda: NOW).run())
+    async with asyncio.timeout(5):
+        while not feed.server.asked:  # noqa: ASYNC110
             await asyncio.sleep(0.01)
     running.cancel()
     with pytest.raises(asyncio.CancelledError):
