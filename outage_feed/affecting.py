@@ -62,8 +62,8 @@ def affecting(
 ) -> tuple[Explanation, ...]:
     """The outages that explain darkness at the point, the best explanation first.
 
-    Sure before possible, emergency before planned, now before later; among equals the one that began (or will begin)
-    nearest to now. Withdrawn outages explain nothing.
+    Sure before possible, now before overdue, restored and later, emergency before planned; among equals the one that
+    began (or will begin) nearest to now. Withdrawn outages explain nothing.
     """
     explanations = []
     for outage in outages:
@@ -80,8 +80,8 @@ def _rank(explanation: Explanation, now: datetime) -> tuple[bool, int, int, time
     outage = explanation.outage
     return (
         explanation.sureness is Sureness.POSSIBLE,
-        _KIND_RANK[outage.kind],
         _PHASE_RANK[explanation.phase],
+        _KIND_RANK[outage.kind],
         abs(outage.start - now),
         outage.id,
     )

@@ -126,8 +126,8 @@ def test_the_order_of_explanations() -> None:
     for given_order in (outages, outages[::-1]):
         assert [explanation.outage.id for explanation in affecting(HERE, given_order, NOW)] == [
             "emergency now",
-            "emergency overdue",
             "planned now",
+            "emergency overdue",
             "planned later",
             "possible emergency",
             "possible planned",
