@@ -105,15 +105,16 @@ Told = Planned | Emergency | OfUnknownKind | Restored | PastItsTime | NoTimeKnow
 def telling(found: Found) -> Told:
     """The one sentence the caller is owed.
 
-    What is on now (or past its time) goes before what was restored, and that before what is to come; within each the
-    order of ``found.explanations`` holds.
+    What is on now (or past its time) goes before what was restored, and that before what is to come; within each,
+    what a fresh source says goes before what a stale one said, and then the order of ``found.explanations`` holds.
     """
     best = next(
         (
             explanation
             for phases in ((Phase.NOW, Phase.OVERDUE), (Phase.RESTORED,))
+            for stale in (False, True)
             for explanation in found.explanations
-            if explanation.phase in phases
+            if explanation.phase in phases and (explanation.outage.source in found.stale_sources) is stale
         ),
         None,
     )

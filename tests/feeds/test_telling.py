@@ -77,6 +77,16 @@ def test_a_stale_source_quotes_no_time() -> None:
     assert isinstance(telling(found(one, stale=("other",))), Emergency)
 
 
+def test_a_fresh_source_is_told_before_a_stale_one() -> None:
+    old, fresh = here(id="old:1", source="old"), here(id="fresh:1", source="fresh", kind=Kind.PLANNED)
+    told = telling(found(old, fresh, stale=("old",)))
+    assert isinstance(told, Planned)
+    assert told.explanation.outage == fresh
+    # «Restored» of a fresh source is no proof that the outage of the stale one is over.
+    over = replace(fresh, restored_at=NOW - HOUR / 2)
+    assert isinstance(telling(found(old, over, stale=("old",))), FeedStale)
+
+
 def test_none_known_and_what_is_to_come() -> None:
     assert telling(found()) == NoneKnown(None)
     later = here(start=NOW + 20 * HOUR, planned_end=NOW + 25 * HOUR, kind=Kind.PLANNED)
