@@ -38,7 +38,8 @@ class Source:
     """A source of outages as the settings describe it.
 
     ``url`` is ``http(s)://…`` or ``file:PATH`` (a file, or a folder of which every file of the format is read);
-    ``{start}`` and ``{end}`` in it become today and ``days_ahead`` days later, written d.m.yyyy without leading zeros;
+    ``{start}`` and ``{end}`` in it become yesterday (a server may list by the day of the start, and what began last
+    night is still on) and ``days_ahead`` days from today, written d.m.yyyy without leading zeros;
     for ``{region}`` see :func:`for_each_region`. A relative path is relative to ``base``. Times are in seconds.
     ``snapshot``: an answer is everything that is known, so an outage missing from it was withdrawn. ``regions``: codes
     that the source covers, empty: all.
@@ -61,7 +62,7 @@ class Source:
         """The URL to read at ``now``."""
         today = now.astimezone(MOSCOW).date()
         last = today + timedelta(days=self.days_ahead)
-        return self.url.replace("{start}", _plain_date(today)).replace("{end}", _plain_date(last))
+        return self.url.replace("{start}", _plain_date(today - timedelta(days=1))).replace("{end}", _plain_date(last))
 
     @property
     def path(self) -> Path | None:
