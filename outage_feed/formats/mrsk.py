@@ -10,7 +10,9 @@ res_title``. It has no reason, no status, no record id. Its oddities, and what i
 - ``object`` is free text, read as far as it is sure (:mod:`outage_feed.freetext`);
 - two windows on one day, or the same place on several days, are several outages: the start is part of the identity;
 - one row over several days is kept as it stands, from its start to its end;
-- an end that cannot be read is an end not known; a start that cannot be read sets the record aside.
+- an end on the day of the start but not after it, as in 22:00–06:00, is of the next day where the outage then lasts no
+  longer than a night; any other end before its start, and one that cannot be read, is an end not known;
+- a start that cannot be read sets the record aside.
 """
 
 from __future__ import annotations
@@ -34,6 +36,7 @@ _COLUMNS = (
 )  # fmt: skip
 _DATE = re.compile(r"(\d{1,2})[./-](\d{1,2})[./-](\d{4}|\d{2})\s*(?:г\.?)?")
 _TIME = re.compile(r"(\d{1,2})\s*[:.=-]\s*(\d{2})")
+_NIGHT = timedelta(hours=12)
 _NOTHING = re.compile(
     r"(?i)отключени[а-я]*[^.<]{0,40}(?:нет|не\s+(?:найден|планир|запланир)|отсутств)|нет\s+[^.<]{0,20}отключени"
 )
@@ -105,9 +108,11 @@ def _collect(rows: list[_Row], context: Context) -> Parsed:
             found = _outages(row, context)
         except _BadRow as bad:
             record = shorten(" | ".join(row.values()))
-            rejected.append(Rejected(record, f"row {at}: {bad.reason}", bad.outage_id))
+            rejected.append(Rejected(record, f"row {at}: {bad.reason}"))
             continue
-        for outage in found:
+        for outage, remark in found:
+            if remark:
+                rejected.append(Rejected(shorten(outage.text), f"row {at}: {remark}", outage.id))
             earlier = outages.setdefault(outage.id, outage)
             if earlier.planned_end != outage.planned_end:
                 # The same place and start with two ends: nobody can tell which is right, so neither is quoted.
@@ -117,13 +122,13 @@ def _collect(rows: list[_Row], context: Context) -> Parsed:
 
 
 class _BadRow(Exception):
-    def __init__(self, reason: str, outage_id: str = "") -> None:
+    def __init__(self, reason: str) -> None:
         super().__init__(reason)
         self.reason = reason
-        self.outage_id = outage_id
 
 
-def _outages(row: _Row, context: Context) -> list[Outage]:
+def _outages(row: _Row, context: Context) -> list[tuple[Outage, str]]:
+    """The outages of a row, each with what is wrong with its end, "" where nothing is."""
     region = find_region(row.get("region", ""))
     if region is None:
         raise _BadRow(f"region «{row.get('region', '')}» is not one of the served regions")
@@ -144,21 +149,30 @@ def _outages(row: _Row, context: Context) -> list[Outage]:
         start = _moment(day, start_time)
         end = _moment(last_day, ends[at]) if last_day and at < len(ends) else None
         outage_id = f"{context.source}:{_key(areas, objects, start)}"
+        remark = ""
         if end is not None and end <= start:
-            raise _BadRow(f"the end {end:%d.%m.%Y %H:%M} is not after the start {start:%d.%m.%Y %H:%M}", outage_id)
+            morning = end + timedelta(days=1)
+            if last_day == day and morning - start <= _NIGHT:
+                end = morning
+            else:
+                remark = f"the end {end:%d.%m.%Y %H:%M} is not after the start {start:%d.%m.%Y %H:%M}: not known"
+                end = None
         found.append(
-            Outage(
-                id=outage_id,
-                source=context.source,
-                start=start,
-                areas=areas,
-                text=clean(f"{row['location']}, {objects}").strip(" ,"),
-                region=region.code,
-                kind=Kind.PLANNED,  # this feed lists planned outages only
-                planned_end=end,
-                branch=row.get("branch", "") or region.branch,
-                res=row.get("res_title", ""),
-                received_at=context.received_at,
+            (
+                Outage(
+                    id=outage_id,
+                    source=context.source,
+                    start=start,
+                    areas=areas,
+                    text=clean(f"{row['location']}, {objects}").strip(" ,"),
+                    region=region.code,
+                    kind=Kind.PLANNED,  # this feed lists planned outages only
+                    planned_end=end,
+                    branch=row.get("branch", "") or region.branch,
+                    res=row.get("res_title", ""),
+                    received_at=context.received_at,
+                ),
+                remark,
             )
         )
     return found

@@ -314,9 +314,17 @@ def test_odd_ends(written: str, end: str) -> None:
     assert (f"{one.planned_end:%d %H:%M}" if one.planned_end else "unknown") == end
 
 
-def test_an_end_before_the_start_sets_the_row_aside() -> None:
-    parsed = read_mrsk(row(location="с. Отрадное") + row(disconn_end_time="08:00"))
-    assert len(parsed.outages) == 1
+def test_a_night_under_one_date_ends_in_the_morning() -> None:
+    parsed = read_mrsk(row(disconn_start_time="22:00", disconn_end_time="06:00"))
+    assert [one.planned_end for one in parsed.outages] == [datetime(2026, 11, 26, 6, tzinfo=MOSCOW)]
+    assert not parsed.rejected
+
+
+def test_an_end_before_the_start_is_not_known_and_the_outage_is_kept() -> None:
+    for changes in ({"disconn_end_time": "08:00"}, {"disconn_end_date": "24.11.2026"}):
+        (one,) = read_mrsk(row(**changes)).outages
+        assert one.planned_end is None
+    parsed = read_mrsk(row(disconn_end_time="08:00"))
     (bad,) = parsed.rejected
     assert "25.11.2026 08:00 is not after the start 25.11.2026 09:00" in bad.reason
     assert bad.outage_id == read_mrsk(row()).outages[0].id
