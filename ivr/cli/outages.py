@@ -77,7 +77,7 @@ def _moment(_: click.Context, __: click.Parameter, value: str | None) -> datetim
 )
 @click.option("--start", callback=_moment, default="now", show_default=True, help="16:30, «25.11 16:30», «+2h» …")
 @click.option("--until", callback=_moment, help="Expected restoration; leave out what is not known.")
-@click.option("--reason", default="", help="Said to callers as it stands; leave out what is not known.")
+@click.option("--reason", default="", help="Kept and shown here, not said to callers; leave out what is not known.")
 @click.option("--res", default="", help="РЭС.")
 @json_option
 @with_settings
