@@ -7,6 +7,7 @@ makes it possible, and text that does not mention the point's street in a town m
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -110,14 +111,39 @@ def phase_of(outage: Outage, now: datetime, within: Within = Within()) -> Phase 
 def covers(outage: Outage, point: ServicePoint) -> Sureness | None:
     """Whether the outage takes in the point, leaving aside when: surely, possibly, or not.
 
-    The network is surer than any address: an outage of the ТП or feeder that feeds the point covers it.
+    The network is surer than any address: an outage of the ТП or feeder that feeds the point covers it. One of another
+    ТП does not, unless its text names the point's street, or all of its settlement.
     """
     if set(outage.network) & set(point.network):
         return Sureness.SURE
-    answers = {_area_covers(area, point) for area in outage.areas}
+    elsewhere = _fed_otherwise(outage.network, point.network)
+    answers = {_area_covers(area, point) for area in outage.areas if not (elsewhere and _names_no_street(area, point))}
     if Sureness.SURE in answers:
         return Sureness.SURE
     return Sureness.POSSIBLE if Sureness.POSSIBLE in answers else None
+
+
+def _fed_otherwise(outage: tuple[str, ...], point: tuple[str, ...]) -> bool:
+    """Whether everything that is off is of a kind known of the point, too, and another: «ТП-214» and «ТП-9».
+
+    «ПС Жилина» and «ТП-9» are no contradiction: the one may feed the other.
+    """
+    off, feeding = ({_part(name) for name in names} for names in (outage, point))
+    kinds = {kind for kind, _ in feeding}
+    return bool(off) and not off & feeding and all(number and kind in kinds for kind, number in off)
+
+
+def _part(name: str) -> tuple[str, str]:
+    """«ТП-214», «ТП № 214» → («тп», «214»)."""
+    words = re.sub(r"\W", "", name.casefold())
+    kind = re.match(r"\D*", words)
+    assert kind is not None
+    return kind[0], words[kind.end() :].lstrip("0")
+
+
+def _names_no_street(area: Area, point: ServicePoint) -> bool:
+    street = point.address.street
+    return not area.whole and not area.streets and not (street and _mentioned(street, area))
 
 
 def _area_covers(area: Area, point: ServicePoint) -> Sureness | None:

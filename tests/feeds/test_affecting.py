@@ -78,6 +78,27 @@ def test_the_network_is_surer_than_the_address() -> None:
     assert covers(replace(outage("ул. Ленина 5"), network=("Ф-3",)), fed) is NOT
 
 
+@pytest.mark.parametrize(
+    ("where", "off", "feeding", "answer"),
+    [
+        ("", ("ТП-214",), ("ТП-9", "Ф-2"), NOT),
+        ("ТП-214", ("ТП-214",), ("ТП-9", "Ф-2"), NOT),
+        ("", ("ТП-214",), (), POSSIBLE),
+        ("", ("ПС Жилина",), ("ТП-9", "Ф-2"), POSSIBLE),  # it may feed ТП-9
+        ("", ("ПС Жилина", "ТП-214"), ("ТП-9", "Ф-2"), POSSIBLE),
+        ("", ("ТП № 09",), ("ТП-9",), POSSIBLE),  # two spellings of one
+        ("часть ул. Мира", ("ТП-214",), ("ТП-9",), POSSIBLE),
+        ("ул. Мира 1", ("ТП-214",), ("ТП-9",), SURE),  # the list names the house
+        ("полностью", ("ТП-214",), ("ТП-9",), SURE),
+    ],
+)
+def test_who_is_fed_by_another_substation_is_not_told_possibly(
+    where: str, off: tuple[str, ...], feeding: tuple[str, ...], answer: Sureness | None
+) -> None:
+    fed = point(VILLAGE, "ул. Мира", "1", network=feeding)
+    assert covers(replace(outage(where), network=off), fed) is answer
+
+
 HERE = point(VILLAGE, "ул. Ленина", "5")
 
 
