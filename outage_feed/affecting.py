@@ -15,7 +15,7 @@ from enum import StrEnum
 
 from outage_feed.houses import includes
 from outage_feed.model import Area, Kind, Outage, ServicePoint, Status, Street, Sureness
-from outage_feed.names import fold, same_settlement, same_street, street_key
+from outage_feed.names import fold, mentions, same_settlement, same_street, street_key
 
 __all__ = ["Explanation", "Phase", "Sureness", "Within", "affecting", "covers", "phase_of"]
 
@@ -182,10 +182,12 @@ def _houses_without_streets(area: Area) -> Sureness | None:
 
 
 def _mentioned(street: Street, area: Area) -> bool:
-    """Whether text that could not be read names the street."""
+    """Whether text that could not be read names the street, as text or inside of the name of another street."""
     key = street_key(street)
     texts = [*area.unclear, *(text for part in area.streets for text in part.houses.unclear)]
-    return bool(key) and any(key in fold(text).replace("/", " ").split() for text in texts)
+    if key and any(key in fold(text).replace("/", " ").split() for text in texts):
+        return True
+    return any(not same_street(part.street, street) and mentions(part.street, street) for part in area.streets)
 
 
 def _is_town(area: Area, point: ServicePoint) -> bool:

@@ -48,6 +48,14 @@ _BLOCK_AFTER_COMMA = re.compile(r"(?i),\s*(?=(?:корпус|корп|к|стр�
 _BRACKETS = re.compile(r"\(([^()]*)\)")
 _EXCEPT = re.compile(r"(?i)\b(?:кроме|исключая|исключением|частично|част[ьи])\b")
 _EQUIPMENT = re.compile(r"(?i)\b(?:к?тп|ктпн|зтп|гктп|рп|вл|кл|пс|ф|фидер|яч)\b[\s.№N-]*\d|\d\s*(?-i:кВ)\b|\bопор")
+_COUNTS = re.compile(
+    r"(?i)(?<![а-яё])(?:корпус[аы]?|корп|к|строени[ея]|стр|литера?|лит|под[ъь]?езды?|п-?д|кв|квартир[аы]|этажи?|секци[яи]"
+    r"|участк[аи]|участок|уч|опор[аы]?|г?к?тпн?|зтп|рп|вл|кл|пс|ф|фидеры?|яч|ячейк[аи])(?![а-яё])[\s.№N-]*\d*[а-яё]?\.?\s*$"
+)
+_BARE = re.compile(
+    r"(?i)(?:(?:с|от)\s+)?(?:[n№]+\.?\s*)?\d[\d\s/–—-]*[а-яё]?(?:[/–—-]\d+[а-яё]?)?(?:\s+(?:по|до)\s+(?:[n№]+\.?\s*)?\d+[а-яё]?)?"
+)
+_SAYS_HOUSE = re.compile(r"(?i)дома?\b|д\.?\s*\d")
 _NAME = re.compile(r"(?:\d+(?:-?[а-яё]{1,2})?\s+)?[А-ЯЁ][А-ЯЁа-яё.\- «»\"\d]*")
 _MISSING_COMMA = re.compile(
     r"(?:(?<=\d)|(?<=\d[а-яё])|(?<=\)))\s+(?=(?:ул|пер|пр-кт|просп|б-р|наб|туп|СНТ)\.?\s?[А-ЯЁ\d«\"])"
@@ -62,8 +70,11 @@ class _Reading:
     current: Street | None = None
     row_type: str | None = None
     unclear: list[str] = field(default_factory=list)
+    doubt: str = ""
+    """A piece that bare numbers after the next comma may go on with: «ТП 12», «подъезд 1», «12 корпус 2»."""
 
     def street(self, text: str, houses: str) -> None:
+        self.doubt = ""
         self.current = parse_street(text)
         if not self.current.type and self.row_type:
             self.current = Street(self.current.name, self.row_type)
@@ -72,8 +83,19 @@ class _Reading:
     def houses(self, text: str) -> None:
         assert self.current is not None
         pieces = self.streets.setdefault(self.current, [])
-        if text.strip(" .,;:-"):
-            pieces.append(text)
+        if not text.strip(" .,;:-"):
+            return
+        if self.doubt and _BARE.fullmatch(text.strip()):
+            text = f"{self.doubt}, {text}"  # nothing that reads as a house: kept as text, possible only
+        elif _COUNTS.search(text):
+            self.doubt = text
+        elif _SAYS_HOUSE.match(text):
+            self.doubt = ""
+        pieces.append(text)
+
+    def unread(self, piece: str) -> None:
+        self.unclear.append(piece)
+        self.doubt = piece if _COUNTS.search(piece) or _EQUIPMENT.search(piece) else ""
 
 
 def parse_area(settlement: Settlement, text: str) -> Area:
@@ -95,6 +117,7 @@ def parse_objects(text: str, settlement: Settlement | None = None) -> tuple[tupl
     reading = _Reading()
     for sentence in re.split(r"[;\n]|\.\s{2,}", text.replace("\r", "\n").replace("\n", " ")):
         reading.current = reading.row_type = None
+        reading.doubt = ""
         _read_sentence(clean(sentence), reading, settlement)
     parts = tuple(StreetPart(street, parse_houses(pieces)) for street, pieces in reading.streets.items())
     return parts, tuple(dict.fromkeys(reading.unclear))
@@ -133,16 +156,16 @@ def _read_piece(piece: str, reading: _Reading) -> None:
             return
     typed = _has_type(piece) and not _WHOLE_WORD.match(piece)
     if _EQUIPMENT.search(piece) and not typed:
-        reading.unclear.append(piece)
+        reading.unread(piece)
     elif not typed and _ONLY_HOUSES.match(piece) and not _LEADING_NUMBER.match(piece):
         if reading.current is None:
-            reading.unclear.append(piece)
+            reading.unread(piece)
         else:
             reading.houses(piece)
     elif typed or _NAME.match(piece):
         name, houses = _cut(piece)
         if not typed and not _NAME.fullmatch(name):
-            reading.unclear.append(piece)
+            reading.unread(piece)
         else:
             if typed:
                 reading.row_type = None
@@ -150,7 +173,7 @@ def _read_piece(piece: str, reading: _Reading) -> None:
     elif reading.current is not None and piece[0].isdigit():
         reading.houses(piece)
     else:
-        reading.unclear.append(piece)
+        reading.unread(piece)
 
 
 def _has_type(piece: str) -> bool:

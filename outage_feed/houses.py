@@ -30,6 +30,7 @@ _BOTH_SIDES = re.compile(r"(?:^|[\s(])(?:все|обе\s+стороны)(?:\s+д
 _SIDE_WORDS = re.compile(r"^(?:по\s+)?(?:вс[яе]\s+)?|^дома?\b\.?\s*")
 _WHOLE = re.compile(r"(?:вся|весь|все|полностью|целиком)(?:\s+(?:улица|ул\.?|переулок|пер\.?|дома|проезд))?")
 _RANGE = re.compile(r"(?:дома?\s+)?(?:с|от)\s*(?:дома\s+)?(?P<first>.+?)\s*(?:по|до)\s*(?:дом\s+)?(?P<last>.+)")
+_HOURS = re.compile(r"(?:с|от)\s*(\d{1,2})\s*до\s*(\d{1,2})")
 _BARE_RANGE = re.compile(r"(?P<first>[^а-я]*\d+[^ ]*)\s+по\s+(?P<last>.+)")
 _HYPHEN = re.compile(r"(?P<first>[^–—-]*?\d[^–—]*?)\s*[–—-]\s*(?P<last>(?:[n№д.\s]*)\d.*)")
 
@@ -84,6 +85,8 @@ def _parse_item(text: str) -> HouseItem | None:
         parity = Parity.ALL
         text = clean(text[: found.start()] + " " + text[found.end() :]).strip(" .,;:()-")
     if found := _RANGE.fullmatch(text) or _BARE_RANGE.fullmatch(text):
+        if parity is Parity.UNSAID and (hours := _HOURS.fullmatch(text)) and max(map(int, hours.groups())) <= 24:
+            return None  # «с 9 до 17» may be the hours of the work: nothing is said of the houses then
         return _range(found["first"], found["last"], parity, sure=True)
     if found := _HYPHEN.fullmatch(text):
         # With a side of the street named, «1-25» can only be a range.

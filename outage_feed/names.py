@@ -90,6 +90,10 @@ _DISTRICT_WORDS = frozenset(
     )
 )
 _ORDINAL = re.compile(r"(\d+)\s*-?\s*(?:ый|ой|ий|ая|ое|ые|ого|его|ому|ых|го|му|ти|й|я|е|х|м|ю)(?![а-я])")
+_WORD = re.compile(r"[a-zа-я]+")
+_LOOKALIKES = str.maketrans("aeopcxykmthb", "аеорсхукмтнв")
+"""Latin letters typed for Cyrillic ones inside a Russian word, small ones and capitals made small."""
+_NAMED_AFTER = frozenset({"им", "имени"})
 _QUOTES = re.compile(r"[«»„“”\"'`’]")
 _NOT_NAME = re.compile(r"[^0-9a-zа-я/ ]+")
 
@@ -110,8 +114,14 @@ def fold(text: str) -> str:
     «9-е Января» → «9 января», «совхоза «Красный»» → «совхоза красный». Idempotent.
     """
     text = unicodedata.normalize("NFC", text).replace("\u0301", "").casefold().replace("ё", "е")
+    text = _WORD.sub(_cyrillic, text)
     text = _ORDINAL.sub(r"\1 ", _QUOTES.sub(" ", text))
     return " ".join(_NOT_NAME.sub(" ", text).split())
+
+
+def _cyrillic(word: re.Match[str]) -> str:
+    """A word with any Cyrillic letter in it, without Latin look-alikes."""
+    return word[0] if word[0].isascii() else word[0].translate(_LOOKALIKES)
 
 
 def clean(text: str) -> str:
@@ -165,10 +175,31 @@ def _trim(text: str) -> str:
     return clean(text).strip(" .,;")
 
 
+def name_words(name: str) -> list[str]:
+    """The folded words of a street's name in their order."""
+    return re.sub(r"(?<=[а-я])/", " ", fold(name)).split()
+
+
+def mentions(text: Street, street: Street) -> bool:
+    """Whether what was read as a street of another name has this one's name in it: «Ленина котельная», «Ленина №5»,
+    «Ленина пер. Мира».
+
+    «40 лет Победы» and «1-я Молодёжная» are streets of their own and do not mention «Победы» and «Молодёжная».
+    """
+    key, words = street_key(street), name_words(text.name)
+    if not key or key not in words:
+        return False
+    at = words.index(key)
+    before, behind = words[:at], words[at + 1 :]
+    if behind and not (all(word.isdigit() for word in behind) and _ORDINAL.search(text.name.casefold())):
+        return True
+    return any(word in STREET_TYPES for word in before)
+
+
 @lru_cache(maxsize=65536)
 def street_words(name: str) -> tuple[str, ...]:
     """The folded words of a street's name, numbers first: «Газа 1-й» and «1-я Газа» both give («1», «газа»)."""
-    words = re.sub(r"(?<=[а-я])/", " ", fold(name)).split()
+    words = name_words(name)
     return tuple(sorted(words, key=lambda word: not word[0].isdigit()))
 
 
@@ -202,9 +233,11 @@ def same_settlement(one: Settlement, other: Settlement) -> Sureness | None:
     if "г" in types:
         return Sureness.SURE
     districts = fold_district(one.district), fold_district(other.district)
-    if all(districts):
-        return Sureness.SURE if districts[0] == districts[1] else None
-    return Sureness.POSSIBLE
+    if all(districts) and districts[0] != districts[1]:
+        return None
+    # Without a type the village of that name is more likely meant than its gardens.
+    gardens_meant = one.type == other.type or not types & set(_GARDENS)
+    return Sureness.SURE if all(districts) and gardens_meant else Sureness.POSSIBLE
 
 
 def same_street(one: Street, other: Street) -> Sureness | None:
@@ -213,7 +246,11 @@ def same_street(one: Street, other: Street) -> Sureness | None:
     A street written without its type is taken for an «улица»; if the other one is a lane or a square of that name,
     it is only possible.
     """
-    words = _same_words(street_words(one.name), street_words(other.name))
+    names = street_words(one.name), street_words(other.name)
+    words = _same_words(*names)
+    if words is None and any(_NAMED_AFTER & set(name) for name in names):
+        bare = [tuple(word for word in name if word not in _NAMED_AFTER) for name in names]
+        words = _same_words(*bare) and Sureness.POSSIBLE
     if words is None:
         return None
     types = {one.type, other.type}

@@ -10,7 +10,7 @@ from typing import Any
 
 from outage_feed.feeds import FeedState
 from outage_feed.model import MOSCOW, Address, Outage, ServicePoint, Settlement, Street
-from outage_feed.names import settlement_key, street_key
+from outage_feed.names import name_words, settlement_key, street_key
 from outage_feed.record import read_record
 
 _FADES = timedelta(days=2)
@@ -70,7 +70,8 @@ def places(outage: Outage) -> set[tuple[str, str]]:
         unclear = area.unclear or any(part.houses.unclear for part in area.streets)
         if area.whole or unclear or not area.streets:
             places.add((place, ""))
-        places |= {(place, street_key(part.street)) for part in area.streets}
+        # Every word, because a street may be hidden in what was read as another's name: «Ленина котельная».
+        places |= {(place, word) for part in area.streets for word in name_words(part.street.name)}
     return places
 
 

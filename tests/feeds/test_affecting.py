@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 
 from outage_feed.affecting import Phase, Within, affecting, covers
 from outage_feed.model import Area, HouseSet, Kind, Outage, Settlement, StreetPart, Sureness
+from outage_feed.names import settlement_key, street_key
+from outage_feed.rows import places
 from tests.feeds.places import HOUR, NOW, TOWN, VILLAGE, house_sets, houses, outage, point, street
 
 SURE, POSSIBLE, NOT = Sureness.SURE, Sureness.POSSIBLE, None
@@ -52,6 +54,66 @@ def test_coverage_in_a_village(where: str, at: str, house: str, answer: Sureness
 )
 def test_coverage_in_a_town(where: str, at: str, answer: Sureness | None) -> None:
     assert covers(outage(where, TOWN), point(TOWN, at, "5")) is answer
+
+
+@pytest.mark.parametrize("place", [VILLAGE, TOWN])
+@pytest.mark.parametrize(
+    ("where", "at", "house", "answer"),
+    [
+        # A street that the list names in a way nobody can read for sure is possible, and never missed.
+        ("ул. Ленина КТП 10", "ул. Ленина", "5", POSSIBLE),
+        ("ул. Ленина ф-5", "ул. Ленина", "5", POSSIBLE),
+        ("ул. Ленина котельная", "ул. Ленина", "5", POSSIBLE),
+        ("ул. Ленина№5", "ул. Ленина", "5", POSSIBLE),
+        ("ул. им. Ленина 5", "ул. Ленина", "5", POSSIBLE),
+        ("ул Ленина.д5", "ул. Ленина", "5", POSSIBLE),
+        ("ул. Ленина чет.", "ул. Ленина", "6", POSSIBLE),
+        ("ул. Ленина участки 1-20", "ул. Ленина", "5", POSSIBLE),
+        ("ул. Ленина пер. Мира 5", "ул. Ленина", "5", POSSIBLE),
+        ("ул. Ленина пер. Мира 5", "пер. Мира", "5", POSSIBLE),
+        ("ул. Лeнинa 5", "ул. Ленина", "5", SURE),  # Latin «e» and «a»
+        # Streets of their own.
+        ("ул. 2-я Молодежная 5", "ул. 1-я Молодежная", "5", NOT),
+        ("ул. 1-я Молодежная 5", "ул. Молодежная", "5", NOT),
+        ("ул. Газа 1-я, 5", "ул. Газа", "5", NOT),
+        ("ул. 40 лет Победы 5", "ул. Победы", "5", NOT),
+        # Numbers that may go on with something else than houses.
+        ("ул. Ленина 5, ЗТП 12, 14", "ул. Ленина", "5", SURE),
+        ("ул. Ленина 5, ЗТП 12, 14", "ул. Ленина", "14", POSSIBLE),
+        ("ул. Ленина 5, ЗТП 12, № 14", "ул. Ленина", "14", POSSIBLE),
+        ("ул. Ленина 5, ЗТП 12, с 14 по 18", "ул. Ленина", "16", POSSIBLE),
+        ("ул. Ленина ЗТП 12, 14", "ул. Ленина", "14", POSSIBLE),
+        ("ул. Ленина 5 ЗТП 12, 14", "ул. Ленина", "14", POSSIBLE),
+        ("ул. Ленина 5, опоры 12, 14", "ул. Ленина", "14", POSSIBLE),
+        ("ул. Ленина опоры 12, 14", "ул. Ленина", "14", POSSIBLE),
+        ("ул. Ленина 5, подъезд 1, 2", "ул. Ленина", "2", POSSIBLE),
+        ("ул. Ленина 5 подъезд 1, 2, 3", "ул. Ленина", "3", POSSIBLE),
+        ("ул. Ленина 12 корпус 2,3", "ул. Ленина", "3", POSSIBLE),
+        ("ул. Ленина 12 корпус 2, д. 3", "ул. Ленина", "3", SURE),
+        ("ул. Ленина 12 корпус 2, ул. Мира 3", "ул. Мира", "3", SURE),
+        # It may be hours, and then nothing is said of the houses.
+        ("ул. Ленина с 9 до 17", "ул. Ленина", "11", POSSIBLE),
+        ("ул. Ленина с 9 до 17", "ул. Ленина", "30", POSSIBLE),
+        ("ул. Ленина с N 9 до N 17", "ул. Ленина", "11", SURE),
+    ],
+)
+def test_what_cannot_be_read_for_sure_is_possible(
+    where: str, at: str, house: str, answer: Sureness | None, place: Settlement
+) -> None:
+    found, here = outage(where, place), point(place, at, house)
+    assert covers(found, here) is answer
+    if answer:  # it must be loaded for the point, too
+        assert here.address.street
+        keys = {street for key, street in places(found) if key == settlement_key(place)}
+        assert keys & {"", street_key(here.address.street)}
+
+
+def test_a_place_without_a_type_is_only_possibly_the_gardens_of_that_name() -> None:
+    found = outage("полностью", Settlement("Пески", "", "Выборгский р-н", "36"))
+    for kind, answer in (("п", SURE), ("снт", POSSIBLE)):
+        assert covers(found, point(Settlement("Пески", kind, "Выборгский р-н", "36"), "ул. Мира", "1")) is answer
+    other = Settlement("Пески", "снт", "Кировский р-н", "36")
+    assert covers(found, point(other, "ул. Мира", "1")) is NOT
 
 
 def test_names_that_are_alike_are_not_the_same_place() -> None:

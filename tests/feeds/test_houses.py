@@ -46,7 +46,7 @@ def test_one_house(text: str, house: House | None) -> None:
         ("с N 15 по 37", Range(House(15), House(37))),
         ("с N 95-а по N 123", Range(House(95, "а"), House(123))),
         ("N 95-а по N 123", Range(House(95, "а"), House(123))),
-        ("с 1 до 10", Range(House(1), House(10))),
+        ("с 1 до 30", Range(House(1), House(30))),
         ("с N 1 по N 25 нечётная сторона", Range(House(1), House(25), Parity.ODD)),
         ("четная сторона дома с N 2 по N 20", Range(House(2), House(20), Parity.EVEN)),
         ("1-25 (нечётная)", Range(House(1), House(25), Parity.ODD)),
