@@ -52,7 +52,7 @@ def list_tickets(
     full: bool,
     as_json: bool,
 ) -> None:
-    """Tickets, the newest first."""
+    """Tickets, the newest first. «joined»: how many other calls were about the same thing within 24 hours."""
     chosen = STATES if everything else tuple(states) or OPEN_STATES
     with opened_store(settings) as store:
         tickets = store.tickets.all(states=chosen, branch=branch, topic=topic, limit=limit)
@@ -62,12 +62,13 @@ def list_tickets(
         print_json([_json(ticket, full=full) for ticket in tickets])
         return
     print_table(
-        ("number", "opened", "state", "topic", "branch", "phone", "address", "text"),
+        ("number", "opened", "state", "joined", "topic", "branch", "phone", "address", "text"),
         (
             (
                 ticket.number,
                 f"{ticket.opened_at:%d.%m.%Y %H:%M}",
                 ticket.state,
+                ticket.joined or "",
                 ticket.topic,
                 ticket.branch,
                 _phone(ticket, full=full),
@@ -176,6 +177,7 @@ def _json(ticket: StoredTicket, *, full: bool) -> dict[str, Any]:
         "branch": ticket.branch,
         "text": ticket.text,
         "call": ticket.call,
+        "joined": ticket.joined,
     }
 
 

@@ -1,14 +1,15 @@
 """Registered обращения: a number that is unique for ever, and their history.
 
 A ticket is committed to the disk before its number is spoken. Several calls about one thing share a ticket: an open
-one of the same service point (or, where the place is not known, of the same phone) and topic is *joined*.
+one of the same service point (or, where the place is not known, of the same phone) and topic is *joined* while it is
+younger than :data:`JOINED_WITHIN`. After that the same words are about something new, however long nobody closed it.
 """
 
 from __future__ import annotations
 
 import sqlite3
 from dataclasses import dataclass
-from datetime import datetime, tzinfo
+from datetime import datetime, timedelta, tzinfo
 
 import sqlite_utils
 from sqlite_utils.migrations import Migrations
@@ -19,6 +20,13 @@ from ivr.store.database import Connection, from_ms, to_ms
 STATES = ("open", "in_work", "done", "rejected")
 """What may become of a ticket; the last two close it."""
 OPEN_STATES = ("open", "in_work")
+JOINED_WITHIN = timedelta(hours=24)
+"""An open ticket is joined by other calls for so long after it was opened (DOMAIN: «again» is within 24 hours)."""
+
+_WITH_JOINS = (
+    "SELECT tickets.*, (SELECT count(*) FROM ticket_events e WHERE e.ticket = tickets.number AND e.kind = 'joined')"
+    " AS joined FROM tickets"
+)
 
 migrations = Migrations("ivr.tickets")
 
@@ -61,6 +69,8 @@ class StoredTicket:
     opened_at: datetime
     closed_at: datetime | None
     call: str
+    joined: int
+    """How many other calls were about the same thing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +102,7 @@ class Tickets:
             mine = self._of_call(conn, wanted)
             if mine is not None:
                 return mine
-            other = self._open_one(conn, wanted)
+            other = self._open_one(conn, wanted, now - JOINED_WITHIN)
             number = self._insert(conn, wanted, now) if other is None else int(other["number"])
             kind = "opened" if other is None else "joined"
             conn.execute(
@@ -113,7 +123,7 @@ class Tickets:
 
     def get(self, number: int) -> StoredTicket | None:
         """The whole ticket. Raises ``StoreBusy``."""
-        row = self._db.row("SELECT * FROM tickets WHERE number = ?", [number])
+        row = self._db.row(f"{_WITH_JOINS} WHERE number = ?", [number])
         return None if row is None else self._stored(row)
 
     def history(self, number: int) -> tuple[TicketEvent, ...]:
@@ -139,7 +149,7 @@ class Tickets:
             if wanted is not None:
                 where.append(f"{column} = ?")
                 values.append(wanted)
-        sql = f"SELECT * FROM tickets WHERE {' AND '.join(where)} ORDER BY number DESC LIMIT ?"
+        sql = f"{_WITH_JOINS} WHERE {' AND '.join(where)} ORDER BY number DESC LIMIT ?"
         return tuple(self._stored(row) for row in self._db.rows(sql, [*values, limit]))
 
     def set_state(self, number: int, state: str, *, now: datetime, who: str, text: str = "") -> StoredTicket | None:
@@ -168,18 +178,22 @@ class Tickets:
         ).fetchone()
         return None if row is None else self._ticket(row, joined=row["how"] == "joined")
 
-    def _open_one(self, conn: sqlite3.Connection, wanted: OpenTicket) -> sqlite3.Row | None:
-        """The open ticket of the same thing. One phone may report two places: known places must be the same."""
-        same = "SELECT * FROM tickets WHERE topic = ? AND state IN ('open', 'in_work')"
+    def _open_one(self, conn: sqlite3.Connection, wanted: OpenTicket, since: datetime) -> sqlite3.Row | None:
+        """The newest open ticket of the same thing, opened at ``since`` or later.
+
+        One phone may report two places: known places must be the same.
+        """
+        same = "SELECT * FROM tickets WHERE topic = ? AND state IN ('open', 'in_work') AND opened >= ?"
+        alike = (wanted.topic, to_ms(since))
         row: sqlite3.Row | None = None
         if wanted.point_id is not None:
             row = conn.execute(
-                f"{same} AND point = ? ORDER BY number LIMIT 1", (wanted.topic, wanted.point_id)
+                f"{same} AND point = ? ORDER BY number DESC LIMIT 1", (*alike, wanted.point_id)
             ).fetchone()
         if row is None and wanted.phone is not None:
             place = "" if wanted.point_id is None else "AND point IS NULL"
             row = conn.execute(
-                f"{same} AND phone = ? {place} ORDER BY number LIMIT 1", (wanted.topic, wanted.phone)
+                f"{same} AND phone = ? {place} ORDER BY number DESC LIMIT 1", (*alike, wanted.phone)
             ).fetchone()
         return row
 
@@ -218,4 +232,5 @@ class Tickets:
             from_ms(row["opened"], self._tz),
             None if row["closed"] is None else from_ms(row["closed"], self._tz),
             row["call"],
+            row["joined"],
         )

@@ -204,3 +204,23 @@ def test_killed_in_the_middle_every_spoken_number_is_kept_and_none_is_given_twic
     store.close()
     assert set(spoken) <= kept
     assert len(kept) <= len(spoken) + 3  # at most one a life was kept and not yet spoken
+
+
+def test_after_a_day_the_same_words_are_a_new_ticket_though_nobody_closed_the_old_one(store: Store) -> None:
+    first = store.tickets.open(WANTED, now=NOON)
+    within = store.tickets.open(replace(WANTED, call_id="c2"), now=NOON + timedelta(hours=23, minutes=59))
+    after = store.tickets.open(replace(WANTED, call_id="c3"), now=NOON + timedelta(hours=24, minutes=1))
+    assert (within.number, within.joined) == (first.number, True)
+    assert (after.number, after.joined) == (first.number + 1, False)
+    later = store.tickets.open(replace(WANTED, call_id="c4", point_id=None), now=NOON + timedelta(hours=25))
+    assert (later.number, later.joined) == (after.number, True)
+
+
+def test_a_ticket_tells_how_many_other_calls_joined_it(store: Store) -> None:
+    number = store.tickets.open(WANTED, now=NOON).number
+    for call in ("c2", "c3", "c3"):
+        store.tickets.open(replace(WANTED, call_id=call), now=LATER)
+    [listed] = store.tickets.all()
+    kept = store.tickets.get(number)
+    assert listed.joined == 2
+    assert kept == listed
