@@ -11,7 +11,6 @@
     │   ├── AgiError
     │   └── AmiError
     └── ServiceError(retryable)   something we rely on failed: becomes the answer ``Unavailable``
-        ├── FeedUnavailable
         ├── StoreBusy
         └── VoiceFailed
 
@@ -87,10 +86,6 @@ class ServiceError(IvrError):
     def __init__(self, message: str, *, retryable: bool = True) -> None:
         super().__init__(message)
         self.retryable = retryable
-
-
-class FeedUnavailable(ServiceError):
-    """The outage list cannot be read."""
 
 
 class StoreBusy(ServiceError):
