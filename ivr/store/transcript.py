@@ -1,6 +1,7 @@
 """A record put into lines for people: what was said (``transcript``) and why it went so (``reasons``). Pure.
 
-Without ``full``, phones, long keyed numbers, houses and flats are masked.
+Without ``full``, phones, accounts, long keyed numbers, houses and flats are masked. A sentence that such a thing was
+spoken in is then shown as its wording's name and values: in words («дом пять») it cannot be masked reliably.
 """
 
 from __future__ import annotations
@@ -22,18 +23,20 @@ from ivr.call.model import (
     NoInput,
     NoMatch,
     OutcomeClass,
+    Prompt,
     Unanswered,
     Utterance,
 )
 from ivr.call.verbs import Ask, Enter, Note, Say, Transfer
-from ivr.masking import mask_phone, mask_phones
+from ivr.masking import MASK, mask_address, mask_phone, mask_phones
 
 OWED_LIMIT = 2.0
 """A caller is never owed a sound for longer (seconds; DOMAIN section 4)."""
 PERSONAL = frozenset(("phone", "phones", "caller", "account", "house", "houses", "flat", "address"))
 LONGEST_KEYS = 4
 """More keys than that may be an account or a phone."""
-_MASK = "***"
+PLACES = frozenset(("place", "first", "second", "third"))
+"""Values of sentences that are addresses (``prompts/ru``); the street may be read, the house not."""
 _SHOWN_ITEMS = 3
 _DEEP = 2
 _NAMING = frozenset(("id", "name"))
@@ -56,7 +59,7 @@ def transcript(record: CallRecord, *, full: bool) -> tuple[Line, ...]:
     for entry in sorted(record.entries, key=lambda entry: entry.at):
         verb = entry.verb
         if isinstance(verb, Say | Ask):
-            lines.append(Line(entry.at, "robot", entry.said, entry.owed_silence))
+            lines.append(Line(entry.at, "robot", spoken(verb.prompt, entry.said, full=full), entry.owed_silence))
         lines.extend(
             Line(round(entry.at + entry.took, 3), "caller", heard(item, full=full)) for item in entry.overheard
         )
@@ -65,6 +68,12 @@ def transcript(record: CallRecord, *, full: bool) -> tuple[Line, ...]:
         elif isinstance(verb, Transfer):
             lines.extend(_transfer(entry))
     return tuple(lines)
+
+
+def spoken(prompt: Prompt, words: str, *, full: bool) -> str:
+    """The words of a sentence, or without ``full`` its name and masked values where something personal is in it."""
+    personal = any(name in PERSONAL or name in PLACES for name, _ in prompt.pairs)
+    return words if full or not personal else brief(prompt, full=False)
 
 
 def reasons(record: CallRecord, kind: OutcomeClass, *, full: bool) -> tuple[Line, ...]:
@@ -118,7 +127,7 @@ def heard(answer: Any, *, full: bool) -> str:
     """An answer as people write it: ``[1]`` for keys, «words», or what was missing."""
     match answer:
         case Digits(keys=keys):
-            return f"[{keys}]" if full or len(keys) <= LONGEST_KEYS else f"[{_MASK}{keys[-2:]}] ({len(keys)} keys)"
+            return f"[{keys}]" if full or len(keys) <= LONGEST_KEYS else f"[{MASK}{keys[-2:]}] ({len(keys)} keys)"
         case Utterance(text=text, confidence=confidence):
             said = text if full else mask_phones(text)
             return f"«{said}»" + (f" ({confidence:.2f})" if confidence < 1 else "")
@@ -170,7 +179,11 @@ def _named(pairs: Any, *, full: bool, depth: int) -> str:
     for name, value in pairs:
         if value in (None, "", ()):
             continue
-        shown.append(f"{name}={_MASK if name in PERSONAL and not full else brief(value, full=full, depth=depth)}")
+        if full or (name not in PERSONAL and name not in PLACES):
+            text = brief(value, full=full, depth=depth)
+        else:
+            text = mask_address(value) if name in PLACES and isinstance(value, str) else MASK
+        shown.append(f"{name}={text}")
     return ", ".join(shown)
 
 
@@ -191,10 +204,19 @@ def masked(data: Any) -> Any:
     if not isinstance(data, dict):
         return data
     if data.get(TAG) == "Digits" and len(data["keys"]) > LONGEST_KEYS:
-        return {**data, "keys": _MASK + data["keys"][-2:]}
-    return {
-        name: (mask_phone(item) if isinstance(item, str) and item.startswith("+") else item and _MASK)
-        if name in PERSONAL
-        else masked(item)
-        for name, item in data.items()
-    }
+        return {**data, "keys": MASK + data["keys"][-2:]}
+    if data.get(TAG) == "Prompt":
+        return {**data, "pairs": [[name, _masked_field(name, item)] for name, item in data["pairs"]]}
+    shown = {name: _masked_field(name, item) for name, item in data.items()}
+    prompt = data["verb"].get("prompt") if isinstance(data.get("verb"), dict) else None
+    if prompt and "said" in data and any(name in PERSONAL or name in PLACES for name, _ in prompt["pairs"]):
+        shown["said"] = MASK  # the address or the account stands there in words
+    return shown
+
+
+def _masked_field(name: str, item: Any) -> Any:
+    if name in PLACES and isinstance(item, str):
+        return mask_address(item)
+    if name not in PERSONAL:
+        return masked(item)
+    return mask_phone(item) if isinstance(item, str) and item.startswith("+") else item and MASK

@@ -1,6 +1,6 @@
 import pytest
 
-from ivr.masking import mask_phone, mask_phones
+from ivr.masking import mask_address, mask_phone, mask_phones
 
 
 @pytest.mark.parametrize(
@@ -21,3 +21,18 @@ def test_a_phone_is_masked(phone: str | None, shown: str) -> None:
 def test_phones_inside_a_text_are_masked_and_nothing_else() -> None:
     text = "перезвонить +79001231234 или 84712123456, заявка 100001, 2026-11-25"
     assert mask_phones(text) == "перезвонить +7***1234 или 8***3456, заявка 100001, 2026-11-25"
+
+
+@pytest.mark.parametrize(
+    ("address", "shown"),
+    [
+        ("ул. Ленина, 5", "ул. Ленина, ***"),
+        ("ул. Ленина 5а", "ул. Ленина ***"),
+        ("ул. 50 лет Октября, 12, кв. 4", "ул. 50 лет Октября, ***"),
+        ("СНТ Рассвет, уч. 7", "СНТ Рассвет, ***"),
+        ("дер. Пески", "дер. Пески"),
+        ("", ""),
+    ],
+)
+def test_an_address_is_masked_down_to_its_street(address: str, shown: str) -> None:
+    assert mask_address(address) == shown

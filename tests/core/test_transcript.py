@@ -107,3 +107,26 @@ def test_a_talk_with_a_person_is_told() -> None:
     assert transcript(record, full=False)[0].text == (
         "to the queue operators: a person answered after 12 s and talked for 60 s"
     )
+
+
+def test_a_sentence_with_an_address_or_an_account_is_not_shown_in_words() -> None:
+    entries = (
+        Entry(
+            0, 1.0, 2.0, Say(Prompt("outage_none_known", place="ул. Ленина, 5")), None, said="Улица Ленина, дом пять."
+        ),
+        Entry(1, 3.0, 2.0, Ask(Prompt("right", account="461234567890")), Digits("1"), said="Четыре шесть один."),
+        Entry(2, 5.0, 2.0, Say(Prompt("goodbye")), None, said="До свидания."),
+    )
+    record = CallRecord(CALL, "v1", Told("planned"), NOW + timedelta(seconds=9), entries)
+    lines = [line.text for line in transcript(record, full=False) if line.who == "robot"]
+    assert lines == ["“outage_none_known” (place=ул. Ленина, ***)", "“right” (account=***)", "До свидания."]
+    why = str(reasons(record, OutcomeClass.SERVED, full=False))
+    assert "place=ул. Ленина, ***" in why
+    data = str(masked(encode(record)))
+    for text in (str(lines), why, data):
+        assert "дом пять" not in text
+        assert "Ленина, 5" not in text
+        assert "Четыре" not in text
+        assert "461234567890" not in text
+    assert "До свидания." in data
+    assert next(line.text for line in transcript(record, full=True)) == "Улица Ленина, дом пять."
