@@ -17,6 +17,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from ivr.errors import IvrError
+from ivr.log_file import open_private
 
 READY = "ready"
 ALIVE = "alive"
@@ -35,8 +36,7 @@ class EngineProcess:
 
     def __init__(self, environment: Mapping[str, str], log: Path) -> None:
         self._log = log
-        log.parent.mkdir(parents=True, exist_ok=True)
-        with log.open("a", encoding="utf-8") as errors:
+        with open_private(log) as errors:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "ivr", "serve", "--supervised"],
                 env={**os.environ, **environment},

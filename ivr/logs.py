@@ -8,23 +8,25 @@ from __future__ import annotations
 import logging
 import sys
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any, TextIO, cast
 
 import structlog
 
+from ivr.log_file import LogFile
+
 
 def configure_logs(*, json: bool, level: str = "info", file: Path | None = None, final: bool = False) -> None:
-    """Set up the logs of this process: to ``file`` (appending) or to stderr.
+    """Set up the logs of this process: to ``file`` (appending, see :class:`LogFile`) or to stderr.
 
     ``final``: it will not be set up again; loggers then skip looking that up at every line, as the engine wants it.
     """
-    stream: TextIO = file.open("a", encoding="utf-8") if file else sys.stderr
+    stream = cast(TextIO, LogFile(file)) if file else sys.stderr  # loggers only write and flush
     shown: list[Any] = (
         [structlog.processors.format_exc_info, structlog.processors.JSONRenderer(ensure_ascii=False)]
         if json
         else [
             structlog.dev.ConsoleRenderer(
-                colors=stream.isatty(), exception_formatter=structlog.dev.plain_traceback, pad_event_to=28
+                colors=not file and stream.isatty(), exception_formatter=structlog.dev.plain_traceback, pad_event_to=28
             )
         ]
     )
