@@ -35,6 +35,7 @@ from ivr.runner import Handlers, Runner
 from ivr.settings import Settings
 from ivr.speaking import Speaker
 from ivr.store import Store
+from ivr.store.database import make_private
 from ivr.store.journal import CallJournal
 from outage_feed import affecting as grid_affecting
 from outage_feed import example
@@ -109,7 +110,7 @@ class House:
 def open_house(settings: Settings, clock: Clock | None = None) -> Iterator[House]:
     """Open an instance's database and join every errand to its handler. Raises :class:`ivr.errors.StoreBusy`."""
     now = clock or clock_of(settings)
-    settings.var.mkdir(parents=True, exist_ok=True)
+    make_private(settings.database)
     with (
         GridStore.open(settings.database) as grid,
         GridStore.open(settings.database, busy_timeout=QUICK_WAIT_S) as quick,

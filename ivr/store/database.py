@@ -7,6 +7,7 @@ keeps tables of its own, by its own rules, in the same file.)
 from __future__ import annotations
 
 import contextlib
+import os
 import sqlite3
 import threading
 import time
@@ -35,6 +36,22 @@ def from_ms(stored: int, tz: tzinfo = UTC) -> datetime:
     return datetime.fromtimestamp(stored / 1000, tz)
 
 
+def make_private(path: Path) -> None:
+    """Let only the owner read the database at ``path``, made here if there is none: phones and addresses are in it.
+
+    An existing file is never opened for that: closing it would drop SQLite's locks of this whole process
+    (sqlite.org/howtocorrupt.html, 2.2). What SQLite lays beside the file gets the same mode. Raises ``OSError``.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with contextlib.suppress(FileExistsError):
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR | os.O_CLOEXEC, 0o600))
+        return
+    for file in (path, path.with_name(path.name + "-wal"), path.with_name(path.name + "-shm")):
+        with contextlib.suppress(FileNotFoundError, PermissionError):  # another's file: its mode is theirs to choose
+            if file.stat().st_mode & 0o077:
+                file.chmod(0o600)
+
+
 class Connection:
     """A connection and its lock: any thread may use it, one at a time.
 
@@ -61,7 +78,7 @@ class Connection:
         Raises :class:`StoreBusy` when it is locked, full, damaged, or may not be written.
         """
         with _translating(path):
-            path.parent.mkdir(parents=True, exist_ok=True)
+            make_private(path)
             conn = sqlite3.connect(path, timeout=busy_seconds, check_same_thread=False)
             try:
                 _set_up(conn, durable=durable, busy_seconds=busy_seconds)
