@@ -18,6 +18,7 @@ import structlog
 from ivr.dialplan.checks import Surroundings
 from ivr.dialplan.examine import Examined, examine
 from ivr.dialplan.model import Placed, Plan
+from ivr.dialplan.nodes.transfer import Transfer
 from ivr.dialplan.topics import Topic
 from ivr.errors import ConfigError, DialplanError, IvrError, Problem, PromptError
 from ivr.plan_files import KeptVersions, Snapshot, Texts, UnknownVersion, read_texts
@@ -119,6 +120,11 @@ class Plans:
         return plan
 
 
+def queues_of(plan: Plan) -> frozenset[str]:
+    """The queues that a plan sends callers to."""
+    return frozenset(node.queue for node in plan.dialplan.nodes.values() if isinstance(node, Transfer))
+
+
 def kept_versions(settings: Settings) -> KeptVersions:
     """The kept versions of an instance."""
     return KeptVersions(settings.var / "plans")
@@ -133,7 +139,7 @@ def _examine(texts: Texts, problems: list[Problem], settings: Settings, topics: 
     around = Surroundings(
         topics=topics,
         book=book,
-        queues=read_queues(settings.home / "asterisk-conf" / "queues.conf"),
+        queues=_queues(settings),
         line=settings.line.entry,
         engine_prompts=ENGINE_PROMPTS,
         today=datetime.now(settings.tz).date(),
@@ -141,6 +147,14 @@ def _examine(texts: Texts, problems: list[Problem], settings: Settings, topics: 
     examined = examine(texts.dialplans, around, version=texts.version)
     plan = None if any(problem.level == "error" for problem in problems) else examined.plan
     return Examined(plan, tuple(sorted({*problems, *examined.problems})), examined.counts)
+
+
+def _queues(settings: Settings) -> frozenset[str] | None:
+    """The queues that dialplans may name; ``None`` where Asterisk's files are not ours (FreePBX has its own).
+
+    ``ivr doctor`` asks such an Asterisk itself.
+    """
+    return read_queues(settings.asterisk_conf / "queues.conf") if settings.asterisk.manage else None
 
 
 def _good(examined: Examined) -> Plan:

@@ -21,7 +21,11 @@ def command(settings: Settings, as_json: bool) -> None:
 
     Changes nothing. Exit code 1 if there is an error, 0 if there are only warnings.
     """
-    patient = Patient(settings)
+    from ivr.app import topics
+    from ivr.plans import examine_files, queues_of
+
+    plan = examine_files(settings, topics()).plan  # without one: ivr check says why
+    patient = Patient(settings, queues_of(plan) if plan else ())
     found = {name: list(look(patient)) for name, look in groups().items()}
     errors = sum(finding.level == "error" for findings in found.values() for finding in findings)
     if as_json:

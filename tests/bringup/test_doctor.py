@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from ivr.bringup import checks
-from ivr.bringup.checks import Finding, Patient, machine, manager, ports, sounds
+from ivr.bringup.checks import Finding, Patient, asterisk, machine, manager, ports, sounds
 from ivr.cli.doctor import command
 from ivr.settings import Settings, load_settings
 
@@ -75,3 +75,14 @@ def test_json_for_machines_and_an_exit_code(settings: Settings) -> None:
     told = json.loads(done.stdout)
     assert told["errors"] > 0
     assert set(told["groups"]) == set(checks.groups())
+
+
+def test_every_queue_that_a_dialplan_names_is_asked_of_asterisk(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    patient = Patient(settings, {"operators", "night"})
+    monkeypatch.setattr(patient, "ask", lambda command: "operators has 0 calls (max unlimited) in 'rrmemory'\n")
+    found = by_name(asterisk._queues(patient))["queues"]
+    assert (found.level, found.seen) == ("error", "unknown to Asterisk: night")
+    patient.queues = {"operators"}
+    assert by_name(asterisk._queues(patient))["queues"].level == "ok"

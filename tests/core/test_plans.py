@@ -9,9 +9,9 @@ import pytest
 from ivr.call.model import Call, Outcome
 from ivr.errors import ConfigError, ServiceError, VoiceFailed
 from ivr.plan_files import MOST_KEPT, KeptVersions, UnknownVersion, read_texts
-from ivr.plans import Plan, Plans, Topic, examine_files, load_plan
+from ivr.plans import Plan, Plans, Topic, examine_files, load_plan, queues_of
 from ivr.queues import read_queues
-from ivr.settings import Settings
+from ivr.settings import Asterisk, Settings
 
 GOOD = "start: a\nafter_transfer: a\nnodes:\n  a: {kind: hangup, prompt: bye}\n"
 BROKEN = "start: a\nafter_transfer: a\nnodes:\n  a: {kind: hangup, prompt: buy}\n"
@@ -219,6 +219,8 @@ def test_queues_are_read_as_asterisk_reads_them(settings: Settings, tmp_path: Pa
                     "  b: {kind: hangup}\n")  # fmt: skip
     (problem,) = examine_files(settings, TOPICS).problems
     assert str(problem).endswith("unknown queue 'operatory' (did you mean 'operators'?)")
+    system = settings.model_copy(update={"asterisk": Asterisk(manage=False)})
+    assert examine_files(system, TOPICS).problems == (), "a FreePBX has queues of its own"
 
 
 def test_kept_files_are_plain_copies(settings: Settings) -> None:
@@ -226,3 +228,9 @@ def test_kept_files_are_plain_copies(settings: Settings) -> None:
     kept = settings.var / "plans" / version
     assert (kept / "dialplans" / "hotline.yaml").read_text(encoding="utf-8") == GOOD
     assert json.loads((kept / "meta.json").read_text())["version"] == version
+
+
+def test_the_queues_of_a_plan_are_those_of_its_transfers(settings: Settings) -> None:
+    write(settings, "start: a\nafter_transfer: a\nnodes:\n  a: {kind: transfer, queue: night, no_answer: b}\n"
+                    "  b: {kind: hangup}\n")  # fmt: skip
+    assert queues_of(load_plan(settings, TOPICS)) == {"night"}

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
@@ -55,8 +55,10 @@ def skipped(what: str, why: str) -> Finding:
 class Patient:
     """The instance and its Asterisk, looked at by all groups; what is costly is asked once."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, queues: Collection[str] = ()) -> None:
         self.settings = settings
+        self.queues = queues
+        """The queues that the dialplans send callers to."""
 
     @cached_property
     def tree(self) -> Tree | None:

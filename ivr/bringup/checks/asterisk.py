@@ -9,7 +9,6 @@ from ivr.bringup.checks import Finding, Patient, error, ok, skipped, warning
 from ivr.bringup.system import OLDEST_ASTERISK, asterisk_version
 
 CONTEXTS = ("ivr-call", "ivr-draft", "ivr-outbound", "ivr-robot", "ivr-queue", "ivr-answered", "ivr-rescue")
-QUEUES = ("operators", "dispatchers")
 NEEDED_MODULES = (
     "res_agi", "app_audiosocket", "app_queue", "app_playback", "app_stack", "app_userevent", "chan_pjsip",
     "func_callerid", "func_channel", "func_logic", "func_strings", "func_timeout", "res_musiconhold", "pbx_config",
@@ -87,10 +86,12 @@ def _contexts(patient: Patient) -> Iterator[Finding]:
 
 def _queues(patient: Patient) -> Iterator[Finding]:
     told = patient.ask("queue show")
-    wanted = {*QUEUES, patient.settings.line.fallback_queue}
+    wanted = {*patient.queues, patient.settings.line.fallback_queue}
     missing = sorted(name for name in wanted if not re.search(rf"^{re.escape(name)} has ", told, re.MULTILINE))
     if missing:
-        yield error("queues", f"unknown to Asterisk: {', '.join(missing)}", "add them to asterisk-conf/ivr/queues.conf")
+        where = "asterisk-conf/ivr/queues.conf" if patient.settings.asterisk.manage else "Asterisk (FreePBX: Queues)"
+        mend = f"add them to {where}, or name others in dialplans/ and [line] fallback_queue"
+        yield error("queues", f"unknown to Asterisk: {', '.join(missing)}", mend)
         return
     yield ok("queues", ", ".join(sorted(wanted)))
     members = re.findall(r"\((Not in use|In use|Busy|Ringing|On Hold|Unavailable|Invalid|Unknown)\)", told)
