@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum, auto
 from typing import Literal
@@ -13,7 +13,7 @@ from ivr.call.memory import BelongsTo, Recall, Remember
 from ivr.call.model import Call, NeedsPerson, Outcome, Prompt
 from ivr.call.script import CallerHungUp, GaveUp
 from ivr.call.verbs import Note, Say
-from outage_feed.model import ServicePoint, Sureness
+from outage_feed.model import Address, ServicePoint, Sureness
 from outage_feed.telling import (
     Emergency,
     FeedStale,
@@ -77,7 +77,7 @@ class _Next(Enum):
 
 async def look_up(points: Sequence[ServicePoint]) -> tuple[At, ...] | Unavailable:
     """What is to be told of these points; points of one and the same house are one."""
-    houses = {place(point.address): point for point in reversed(points)}
+    houses = {_house(point.address): point for point in reversed(points)}
     found: list[At] = []
     for point in [point for point in points if point in houses.values()][:MOST_POINTS]:
         answer = await FindOutages(point)
@@ -85,6 +85,11 @@ async def look_up(points: Sequence[ServicePoint]) -> tuple[At, ...] | Unavailabl
             return answer
         found.append(At(point, telling(answer)))
     return tuple(found)
+
+
+def _house(address: Address) -> Address:
+    """The address without its flat. Two villages may each have a «ул. Ленина, 5»: they are two houses."""
+    return replace(address, flat="")
 
 
 async def remember_branch(points: Sequence[ServicePoint]) -> None:
@@ -169,7 +174,7 @@ async def _another_is_meant(at: At) -> NeedsPerson | Literal[False] | None:
     """
     stale = isinstance(at.told, FeedStale)  # that sentence has not named the address
     question = Prompt("register_at", place=place(at.point.address)) if stale else Prompt("register_here")
-    key = await ask_key(question, {"1": _Next.REGISTER, "2": _Next.ANOTHER}, no_match=[question], wait=3.0)
+    key = await ask_key(question, {"1": _Next.REGISTER, "2": _Next.ANOTHER}, no_match=[question])
     match key:
         case WantsPerson():
             return NeedsPerson("asked for a person")
@@ -182,13 +187,15 @@ async def _another_is_meant(at: At) -> NeedsPerson | Literal[False] | None:
 
 
 async def _tell_and_offer(call: Call, found: tuple[At, ...]) -> Outcome | None:
-    """Say the sentences, then offer what helps further. Whoever has heard them and hangs up has been informed."""
-    first = found[0]
-    informed = informed_of(first)
-    doubtful = any(_is_doubtful(at.told) for at in found)
-    offer = Prompt("outage_offer_ticket" if doubtful else "outage_offer")
-    choices = {"2": _Next.ANOTHER, "*": _Next.REPEAT} | ({"1": _Next.REGISTER} if doubtful else {})
+    """Say the sentences, then offer what helps further. Whoever has heard them and hangs up has been informed.
+
+    What is repeated is looked up anew: a time that has passed meanwhile is not told again.
+    """
     for _ in range(3):
+        informed = informed_of(found[0])
+        doubtful = any(_is_doubtful(at.told) for at in found)
+        offer = Prompt("outage_offer_ticket" if doubtful else "outage_offer")
+        choices = {"2": _Next.ANOTHER, "*": _Next.REPEAT} | ({"1": _Next.REGISTER} if doubtful else {})
         await say_outages(found)
         try:
             key = await ask_key(offer, choices, no_match=[offer])
@@ -207,13 +214,25 @@ async def _tell_and_offer(call: Call, found: tuple[At, ...]) -> Outcome | None:
                 return await register(call, topic=TOPIC, text=text, point=at.point)
             case _Next.REPEAT:
                 await Note("asked to hear it again")
+                again = await look_up([at.point for at in found])
+                if isinstance(again, Unavailable):
+                    await Say(Prompt("outage_list_unavailable"))
+                    return NeedsPerson("outage list unavailable")
+                found = again
     return informed
+
+
+def _names(listed: Sequence[At]) -> list[str]:
+    """The addresses as callers hear them, with the settlement where two would sound the same."""
+    addresses = [at.point.address for at in listed]
+    short = [place(address) for address in addresses]
+    return short if len(set(short)) == len(short) else [str(address) for address in addresses]
 
 
 async def _choose(found: tuple[At, ...]) -> At | NeedsPerson | None:
     """Which of several addresses is meant; ``None`` = another one, or too many to list."""
     listed = found[:MOST_CHOICES]
-    names = dict(zip(("first", "second", "third"), (place(at.point.address) for at in listed), strict=False))
+    names = dict(zip(("first", "second", "third"), _names(listed), strict=False))
     question = Prompt("which_of_two" if len(listed) == 2 else "which_of_three", **names)
     choices: dict[str, At | _Next] = {str(n): at for n, at in enumerate(listed, 1)}
     choices["9"] = _Next.ANOTHER
@@ -247,7 +266,7 @@ def _is_only_possible(at: At) -> bool:
 
 def _is_doubtful(told: Told) -> bool:
     """Whether the caller's darkness may have another reason than what was told."""
-    if isinstance(told, Restored | PastItsTime):
+    if isinstance(told, Restored | PastItsTime | NoneKnown | FeedStale):
         return True
     return isinstance(told, Ongoing) and told.explanation.sureness is Sureness.POSSIBLE
 

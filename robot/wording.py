@@ -56,8 +56,10 @@ def tell(told: Told, address: Address) -> Prompt:
             return Prompt(_sure(_NO_TIME[explanation.outage.kind], explanation), place=where, set_at=set_at)
         case FeedStale(as_of=as_of):
             return Prompt("outage_list_missing") if as_of is None else Prompt("outage_list_stale", as_of=as_of)
-        case NoneKnown(upcoming=Explanation(Outage(start=begins, planned_end=ends), Sureness.SURE)) if ends is not None:
-            return Prompt("outage_none_known_planned_later", place=where, begins=begins, ends=ends)
+        case NoneKnown(upcoming=Explanation(Outage(kind=kind, start=begins, planned_end=ends), Sureness.SURE)) if (
+            ends is not None
+        ):
+            return Prompt(_later(kind), place=where, begins=begins, ends=ends)
         case NoneKnown():
             return Prompt("outage_none_known", place=where)
         case _:
@@ -75,6 +77,11 @@ def tell_again(told: Ongoing) -> Prompt:
             return Prompt("outage_again_no_time")
         case _:
             assert_never(told)
+
+
+def _later(kind: Kind) -> str:
+    """Only what the list calls planned is said to be planned."""
+    return "outage_none_known_planned_later" if kind is Kind.PLANNED else "outage_none_known_later"
 
 
 def _sure(name: str, explanation: Explanation) -> str:

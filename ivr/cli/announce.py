@@ -24,7 +24,7 @@ from ivr.cli.common import (
     print_table,
     with_settings,
 )
-from ivr.dialplan.nodes.announcement import OWN_WORDS
+from ivr.dialplan.nodes.announcement import PROMPT
 from ivr.errors import ConfigError, VoiceFailed
 from ivr.prompts.wording import Flaw, flaw_of_ending, flaws_of_words
 from ivr.settings import Settings
@@ -144,7 +144,7 @@ def _prepare(settings: Settings, words: str) -> None:
     if flaws:
         _refuse(flaws)
     try:
-        asyncio.run(voice_ahead(settings, Prompt(OWN_WORDS, text=words)))
+        asyncio.run(voice_ahead(settings, Prompt(PROMPT, text=words)))
     except VoiceFailed as failure:
         err.print(f"warning: not voiced yet, the first caller may wait: {failure}", markup=False, soft_wrap=True)
 

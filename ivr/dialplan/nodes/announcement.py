@@ -11,10 +11,6 @@ from ivr.call.model import Prompt
 from ivr.dialplan.fields import Node, Target
 from ivr.dialplan.walk import Visit
 
-OWN_WORDS = "announcement"
-"""The prompt that says the supervisors' own words."""
-
-
 PROMPT = "announcement"
 """The prompt that speaks a text of the supervisors' own; its value is ``text``."""
 

@@ -93,6 +93,33 @@ def test_without_a_known_outage_a_ticket_is_opened_and_a_person_offered() -> Non
     assert done.outcome == NeedsPerson("asked for a person after the ticket")
 
 
+def test_the_same_street_and_house_in_two_villages_are_two_houses() -> None:
+    points = [point(), point("p2", settlement="с. Бабяково")]
+    done = run(no_power, SILENT, SILENT, world=errands(points))
+    assert [errand.point.id for errand in done.of(FindOutages)] == ["p1", "p2"]
+    assert done.said[0].values == {"first": "г. Курск, ул. Ленина, 5", "second": "с. Бабяково, ул. Ленина, 5"}
+    one_house = [point(), point("p2", flat="13")]
+    assert len(run(no_power, SILENT, SILENT, world=errands(one_house)).of(FindOutages)) == 1
+
+
+def test_what_is_repeated_is_looked_up_anew_and_a_time_just_past_is_not_told_again() -> None:
+    world = errands([point()], [outage()])
+    answers = [world[FindOutages], errands([point()], [outage(planned_end=NOW - timedelta(minutes=1))])[FindOutages]]
+    world[FindOutages] = lambda errand: answers.pop(0)(errand)
+    done = run(no_power, STAR, ONE, SILENT, world=world)
+    assert done.names == [
+        "outage_planned", "outage_offer", "outage_again_past_its_time", "outage_offer_ticket", "ticket_opened",
+        "ticket_offer",
+    ]  # fmt: skip
+
+
+def test_a_list_that_cannot_be_read_for_the_repeat_leads_to_a_person() -> None:
+    world = errands([point()], [outage()])
+    answers = [world[FindOutages], lambda _: Unavailable("broken")]
+    world[FindOutages] = lambda errand: answers.pop(0)(errand)
+    assert run(no_power, STAR, world=world).outcome == NeedsPerson("outage list unavailable")
+
+
 def test_silence_after_the_ticket_means_done() -> None:
     assert run(no_power, ONE, SILENT).outcome == Ticketed(100237, "no_power")
 

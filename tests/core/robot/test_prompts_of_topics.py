@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 
+import pytest
+
 from ivr.call.model import Prompt
 from ivr.prompts import PromptBook
 from outage_feed.affecting import Explanation, Phase
@@ -43,7 +45,8 @@ def every_told() -> Iterator[Told]:
         yield FeedStale(explanation, at)
     yield FeedStale(None, None)
     yield NoneKnown()
-    yield NoneKnown(Explanation(outage(start=NOW + timedelta(days=1)), Sureness.SURE, Phase.LATER))
+    for kind in (Kind.PLANNED, Kind.UNKNOWN):
+        yield NoneKnown(Explanation(outage(start=NOW + timedelta(days=1), kind=kind), Sureness.SURE, Phase.LATER))
 
 
 def test_every_situation_can_be_said_in_time_and_no_two_sound_the_same() -> None:
@@ -53,6 +56,13 @@ def test_every_situation_can_be_said_in_time_and_no_two_sound_the_same() -> None
     for each in spoken:
         assert each.seconds * 14 / 17 <= SENTENCE_SECONDS, each.text
         assert "Ленина" not in BOOK.speak(tell(told[0], point().address), NOW, names=False).text
+
+
+@pytest.mark.parametrize("kind", list(Kind))
+def test_what_is_to_come_is_called_planned_only_where_the_list_calls_it_so(kind: Kind) -> None:
+    told = NoneKnown(Explanation(outage(start=NOW + timedelta(days=1), kind=kind), Sureness.SURE, Phase.LATER))
+    text = BOOK.speak(tell(told, point().address), NOW).text
+    assert ("ланов" in text) == (kind is Kind.PLANNED), text
 
 
 def test_possible_is_said_of_all_that_is_only_possible() -> None:
