@@ -191,8 +191,8 @@ async def _tell_and_offer(call: Call, found: tuple[At, ...]) -> Outcome | None:
 
     What is repeated is looked up anew: a time that has passed meanwhile is not told again.
     """
+    informed = informed_of(found[0])
     for _ in range(3):
-        informed = informed_of(found[0])
         doubtful = any(_is_doubtful(at.told) for at in found)
         offer = Prompt("outage_offer_ticket" if doubtful else "outage_offer")
         choices = {"2": _Next.ANOTHER, "*": _Next.REPEAT} | ({"1": _Next.REGISTER} if doubtful else {})
@@ -218,7 +218,7 @@ async def _tell_and_offer(call: Call, found: tuple[At, ...]) -> Outcome | None:
                 if isinstance(again, Unavailable):
                     await Say(Prompt("outage_list_unavailable"))
                     return NeedsPerson("outage list unavailable")
-                found = again
+                found, informed = again, informed_of(again[0])
     return informed
 
 
@@ -268,7 +268,7 @@ def _is_doubtful(told: Told) -> bool:
     """Whether the caller's darkness may have another reason than what was told."""
     if isinstance(told, Restored | PastItsTime | NoneKnown | FeedStale):
         return True
-    return isinstance(told, Ongoing) and told.explanation.sureness is Sureness.POSSIBLE
+    return told.explanation.sureness is Sureness.POSSIBLE
 
 
 def _until(told: Told) -> datetime | None:

@@ -34,6 +34,16 @@ class Ticketed(Outcome):
 
 
 @dataclass(frozen=True, slots=True)
+class CallbackLeft(Outcome):
+    """Nobody answered, and an обращение was registered instead: somebody still has to call back, nobody was served."""
+
+    kind: ClassVar[OutcomeClass] = OutcomeClass.MISSED
+
+    number: int
+    topic: str
+
+
+@dataclass(frozen=True, slots=True)
 class NothingToTell(Outcome):
     """The topic had nothing for this caller and said nothing: the call goes on as if it had not been there."""
 

@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
+from enum import Enum, auto
+
 from ivr.call.errands import OpenTicket, Ticket, Unavailable
 from ivr.call.model import Call, NeedsPerson, Outcome, Prompt
 from ivr.call.script import CallerHungUp
 from ivr.call.verbs import Say
 from outage_feed.model import ServicePoint
-from robot.outcomes import Ticketed
-from robot.slots import PERSON_KEY, WantsPerson, ask_key
+from robot.outcomes import CallbackLeft, Ticketed
+from robot.slots import MOST_REPEATS, REPEAT_KEY, WantsPerson, ask_key
 from robot.wording import place
 
 
-async def register(call: Call, *, topic: str, text: str, point: ServicePoint | None = None) -> Outcome:
+class _Again(Enum):
+    NUMBER = auto()
+
+
+async def register(
+    call: Call, *, topic: str, text: str, point: ServicePoint | None = None, nobody_answered: bool = False
+) -> Outcome:
     """Store a ticket, say its number (twice, slowly), and offer a person.
 
     The store joins it to the caller's open ticket about the same thing, if there is one. Whoever hangs up once the
-    ticket is stored has been served.
+    ticket is stored has been served; but not where it stands in for people who could not be reached
+    (``nobody_answered``): no person is offered then. Keys pressed during the number are not taken for an answer.
     """
     answer = await OpenTicket(
         call_id=call.id,
@@ -32,11 +41,22 @@ async def register(call: Call, *, topic: str, text: str, point: ServicePoint | N
             await Say(Prompt("ticket_not_stored"))
             return NeedsPerson("ticket not stored")
         case Ticket(number=number, joined=joined):
-            done = Ticketed(number, topic)
-            offer = Prompt("ticket_offer")
+            done = CallbackLeft(number, topic) if nobody_answered else Ticketed(number, topic)
+            if joined:
+                told = Prompt("ticket_joined", number=number)
+            elif nobody_answered and call.caller is not None:
+                told = Prompt("callback_opened", number=number)
+            else:
+                told = Prompt("ticket_opened", number=number)
+            offer = Prompt("number_offer" if nobody_answered else "ticket_offer")
             try:
-                await Say(Prompt("ticket_joined" if joined else "ticket_opened", number=number))
-                key = await ask_key(offer, {"1": WantsPerson(), PERSON_KEY: WantsPerson()}, no_match=[offer])
+                for _ in range(1 + MOST_REPEATS):
+                    await Say(told)
+                    key = await ask_key(offer, {REPEAT_KEY: _Again.NUMBER}, no_match=[offer], flush=True)
+                    if isinstance(key, WantsPerson):
+                        return NeedsPerson("asked for a person after the ticket")
+                    if key is not _Again.NUMBER:
+                        break
             except CallerHungUp:
-                return done
-            return NeedsPerson("asked for a person after the ticket") if isinstance(key, WantsPerson) else done
+                pass
+            return done

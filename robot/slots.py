@@ -57,10 +57,12 @@ async def ask_key(
     no_input: Sequence[Prompt] = (),
     no_match: Sequence[Prompt] = (),
     wait: float = 5.0,
+    flush: bool = False,
 ) -> T | WantsPerson | GaveUp:
     """Ask for one key. ``0`` is a person unless ``choices`` says otherwise, ``*`` repeats the question.
 
-    No choice may mean ``None``: that is how :func:`~ivr.call.script.ask_until` knows a key that was not offered.
+    ``flush`` throws away what was keyed before the question. No choice may mean ``None``: that is how
+    :func:`~ivr.call.script.ask_until` knows a key that was not offered.
     """
 
     def accept(heard: Heard) -> T | WantsPerson | _Again | None:
@@ -73,7 +75,7 @@ async def ask_key(
 
     for _ in range(1 + MOST_REPEATS):
         answer: T | WantsPerson | _Again | GaveUp = await ask_until(
-            Ask(question, wait=wait), accept, no_input=no_input, no_match=no_match
+            Ask(question, wait=wait, flush=flush), accept, no_input=no_input, no_match=no_match
         )
         if not isinstance(answer, _Again):
             return answer

@@ -7,6 +7,7 @@ from typing import Literal
 from ivr.call.errands import Unavailable
 from ivr.call.model import Call, NeedsPerson, Outcome, Prompt
 from ivr.call.script import GaveUp
+from ivr.call.verbs import Say
 from outage_feed.model import ServicePoint
 from robot.errands import FindServicePoints, Points
 from robot.outcomes import NothingToTell
@@ -18,7 +19,7 @@ Subject = Literal[
     "danger", "callback",
 ]  # fmt: skip
 AT_ONCE: frozenset[Subject] = frozenset({"danger", "callback"})
-"""Registered without asking first: danger that nobody has answered, and callers who have just chosen to leave it."""
+"""Registered without asking first, because nobody has answered: danger, and callers whom somebody is to call back."""
 OFFERS: dict[str, Prompt] = {
     "quality": Prompt("message_quality"),
     "theft": Prompt("message_theft"),
@@ -34,11 +35,18 @@ OFFERS: dict[str, Prompt] = {
 
 
 async def message(call: Call, *, subject: Subject) -> Outcome:
-    """Offer to register a ticket about ``subject`` from the caller's number; a hidden number goes to a person."""
+    """Offer to register a ticket about ``subject`` from the caller's number; a hidden number goes to a person.
+
+    Danger is registered from a hidden number, too: that the call was made is what counts.
+    """
+    if subject == "danger":
+        return await _registered(call, subject)
     if call.caller is None:
+        if subject == "callback":
+            await Say(Prompt("callback_no_number"))
         return NeedsPerson("hidden number, nobody could call back")
     if subject in AT_ONCE:
-        return await _registered(call, call.caller, subject)
+        return await _registered(call, subject)
     offer = OFFERS[subject]
     key = await ask_key(offer, {"1": True}, no_input=[offer], no_match=[offer])
     match key:
@@ -48,11 +56,13 @@ async def message(call: Call, *, subject: Subject) -> Outcome:
             return NothingToTell()
         case GaveUp():
             return NeedsPerson("not understood")
-    return await _registered(call, call.caller, subject)
+    return await _registered(call, subject)
 
 
-async def _registered(call: Call, phone: str, subject: Subject) -> Outcome:
-    return await register(call, topic=subject, text=f"left by keys: {subject}", point=await _only_point(phone))
+async def _registered(call: Call, subject: Subject) -> Outcome:
+    point = None if call.caller is None else await _only_point(call.caller)
+    text = f"left by keys: {subject}"
+    return await register(call, topic=subject, text=text, point=point, nobody_answered=subject in AT_ONCE)
 
 
 async def _only_point(phone: str) -> ServicePoint | None:

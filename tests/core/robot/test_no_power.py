@@ -8,7 +8,7 @@ import pytest
 
 from ivr.call.errands import Errand, OpenTicket, Ticket, Unavailable
 from ivr.call.model import Call, Digits, NeedsPerson, NoInput, NoMatch, Outcome, Prompt
-from ivr.call.verbs import Say
+from ivr.call.verbs import Ask, Say
 from outage_feed.model import Kind, Outage
 from robot.errands import FindOutages, FindServicePoints
 from robot.outcomes import Informed, NothingToTell, Ticketed
@@ -84,7 +84,7 @@ def test_a_list_that_never_came_names_no_time_at_all() -> None:
 
 
 def test_without_a_known_outage_a_ticket_is_opened_and_a_person_offered() -> None:
-    done = run(no_power, ONE, ONE)
+    done = run(no_power, ONE, ZERO)
     assert done.names == ["outage_none_known", "register_here", "ticket_opened", "ticket_offer"]
     assert done.said[2].values == {"number": 100237}
     (opened,) = done.of(OpenTicket)
@@ -122,6 +122,13 @@ def test_a_list_that_cannot_be_read_for_the_repeat_leads_to_a_person() -> None:
 
 def test_silence_after_the_ticket_means_done() -> None:
     assert run(no_power, ONE, SILENT).outcome == Ticketed(100237, "no_power")
+
+
+def test_the_number_is_heard_again_by_star_and_keys_pressed_during_it_are_no_answer() -> None:
+    done = run(no_power, ONE, STAR, ONE, SILENT)
+    assert done.names[2:] == ["ticket_opened", "ticket_offer", "ticket_opened", "ticket_offer", "ticket_offer"]
+    assert done.outcome == Ticketed(100237, "no_power"), "one is no way to a person here"
+    assert [ask.flush for ask in done.of(Ask)] == [False, True, True, True]
 
 
 def test_nobody_has_to_press_a_key_to_be_registered() -> None:
@@ -405,7 +412,7 @@ def test_the_chosen_address_is_not_asked_for_again() -> None:
         await no_power(CALL)
         return await no_power(CALL)
 
-    done = rehearse(call, [TWO, ONE, SILENT], errands([point(), point("p2", "ул. Мира", "3")]))
+    done = rehearse(call, [TWO, ONE, ONE, SILENT, SILENT], errands([point(), point("p2", "ул. Мира", "3")]))
     assert done.names.count("which_of_two") == 1
     assert [ticket.point_id for ticket in done.of(OpenTicket)] == ["p2", "p2"]
 
@@ -415,5 +422,5 @@ def test_the_address_is_confirmed_only_once() -> None:
         await no_power(CALL)
         return await no_power(CALL)
 
-    done = rehearse(call, [ONE, ONE, SILENT], errands([point()]))
+    done = rehearse(call, [ONE, ONE, SILENT, SILENT], errands([point()]))
     assert done.names.count("register_here") == 1

@@ -9,9 +9,9 @@ import pytest
 
 import robot.topics
 from ivr.call.errands import FindTicket, NoTicket, OpenTicket, Ticket, Unavailable
-from ivr.call.model import Digits, NeedsPerson, NoInput, Prompt, Told
+from ivr.call.model import Digits, NeedsPerson, NoInput, OutcomeClass, Prompt, Told
 from robot.errands import FindServicePoints
-from robot.outcomes import NothingToTell, Ticketed
+from robot.outcomes import CallbackLeft, NothingToTell, Ticketed
 from robot.topics.message import AT_ONCE, OFFERS, Subject, message
 from robot.topics.my_request import my_request
 from tests.core.rehearse import HANG_UP, Rehearsal, rehearse
@@ -110,9 +110,24 @@ def test_keys_that_mean_nothing_lead_to_a_person() -> None:
 @pytest.mark.parametrize("subject", sorted(AT_ONCE))
 def test_who_has_chosen_to_leave_a_message_is_not_asked_again(subject: Any) -> None:
     done = rehearse(lambda: message(CALL, subject=subject), [SILENT], errands([point()]))
-    assert done.names == ["ticket_opened", "ticket_offer"]
+    assert done.names == ["callback_opened", "number_offer"]
+    assert done.outcome == CallbackLeft(100237, subject)
+    assert done.outcome.kind is OutcomeClass.MISSED, "a registered call is no answered one"
     (opened,) = done.of(OpenTicket)
     assert (opened.topic, opened.point_id) == (subject, "p1")
+
+
+def test_danger_from_a_hidden_number_is_registered_but_nobody_promises_to_call_back() -> None:
+    done = rehearse(lambda: message(HIDDEN, subject="danger"), [SILENT], errands([point()]))
+    assert done.names == ["ticket_opened", "number_offer"]
+    (opened,) = done.of(OpenTicket)
+    assert (opened.phone, opened.point_id) == (None, None)
+
+
+def test_who_hides_their_number_hears_why_nobody_can_call_back() -> None:
+    done = rehearse(lambda: message(HIDDEN, subject="callback"), [], errands([point()]))
+    assert done.names == ["callback_no_number"]
+    assert isinstance(done.outcome, NeedsPerson)
 
 
 def test_every_subject_has_its_offer() -> None:
