@@ -78,14 +78,15 @@ def test_the_shipped_files_are_good() -> None:
 
 
 def test_greeting_and_notice_come_first_and_the_notice_cannot_be_cut() -> None:
-    done = call(SILENT, SILENT)
+    done = call(SILENT, SILENT, Connected(1.0))
     assert done.names[:3] == ["greeting", "recording_notice", "menu_main"]
     assert [say.prompt.name for say in done.of(Say) if not say.interruptible] == ["recording_notice"]
 
 
-def test_a_silent_caller_is_asked_once_more_and_then_told_goodbye() -> None:
-    done = call(SILENT, SILENT)
-    assert done.names[2:] == ["menu_main", "menu_main_no_input", "goodbye_silence"]
+def test_a_silent_caller_may_have_no_keys_and_is_asked_once_more_and_then_comes_to_a_person() -> None:
+    done = call(SILENT, SILENT, Connected(1.0))
+    assert done.names[2:] == ["menu_main", "menu_main_no_input", "menu_silent_to_operator"]
+    assert [transfer.queue for transfer in done.of(Transfer)] == ["operators"]
 
 
 def test_wrong_keys_lead_to_a_person() -> None:
@@ -101,7 +102,7 @@ def test_who_has_heard_of_the_outage_gets_the_short_menu_and_no_storm_news() -> 
 
 
 def test_everybody_else_hears_the_storm_news_before_the_menu() -> None:
-    done = call(SILENT, SILENT, news=Announcement("storm_announcement", WORKING))
+    done = call(SILENT, SILENT, Connected(1.0), news=Announcement("storm_announcement", WORKING))
     assert done.names[2:4] == ["storm_announcement", "menu_main"]
 
 
@@ -128,7 +129,9 @@ def test_in_danger_three_times_somebody_is_looked_for() -> None:
         ("4", "hotline:theft_message"),
         ("51", "people:operator"),
         ("52", "people:operator"),
-        ("53", "other:maintenance_message"),
+        ("531", "other:maintenance_message"),
+        ("532", "danger:dispatchers"),
+        ("530", "people:operator"),
         ("54", "other:my_request"),
         ("551", "other:complaint"),
         ("552", "other:review"),
@@ -155,7 +158,7 @@ def test_office_matters_wait_for_office_hours_but_can_be_registered(keys: str, n
     assert isinstance(done.outcome, Helped)
 
 
-@pytest.mark.parametrize("keys", ["1", "3", "4", "53", "54", "551"])
+@pytest.mark.parametrize("keys", ["1", "3", "4", "531", "54", "551"])
 def test_a_topic_that_needs_a_person_gets_one_at_any_hour(keys: str) -> None:
     done = call(
         *[Digits(key) for key in keys], Connected(1.0), now=NIGHT,
@@ -167,13 +170,22 @@ def test_a_topic_that_needs_a_person_gets_one_at_any_hour(keys: str) -> None:
 
 
 def test_operators_busy() -> None:
-    waiting = call(Digits("0"), Unanswered(), Digits("1"), Unanswered(), Digits("2"), SILENT, SILENT)
+    waiting = call(Digits("0"), Unanswered(), Digits("1"), Unanswered(), Digits("2"), SILENT, SILENT, Connected(1.0))
     assert waiting.names.count("operators_no_answer") == 2
-    assert waiting.names[-1] == "goodbye_silence"
+    assert waiting.names[-1] == "menu_silent_to_operator"
     back = call(Digits("0"), Unanswered(), Digits("3"), message_callback=Helped())
     assert isinstance(back.outcome, Helped)
-    silent = call(Digits("0"), Unanswered(), SILENT, SILENT)
-    assert silent.names[-2:] == ["operators_no_answer_no_input", "operators_busy"]
+    assert len(call(Digits("0"), Unanswered(), Digits("0"), Connected(1.0)).of(Transfer)) == 2
+
+
+def test_silence_after_nobody_answered_waits_once_more_and_then_a_callback_is_registered() -> None:
+    answers = [Digits("0"), Unanswered(), SILENT, Unanswered(), SILENT, SILENT]
+    known = call(*answers, message_callback=Helped())
+    assert len(known.of(Transfer)) == 2
+    assert isinstance(known.outcome, Helped)
+    hidden = call(*answers, message_callback=NeedsPerson("hidden number, nobody could call back"))
+    assert len(hidden.of(Transfer)) == 2
+    assert hidden.names[-2:] == ["operators_no_answer_no_input", "operators_busy"]
 
 
 def test_hanging_up_in_the_queue() -> None:
@@ -184,7 +196,7 @@ def test_a_landline_of_another_region_has_its_own_way_in_and_out() -> None:
     moscow = "+74951234567"
     gone = call(SILENT, SILENT, caller=moscow)
     assert gone.names[2:] == ["out_of_region", "out_of_region_no_input", "out_of_region_goodbye"]
-    list_first = call(Digits("2"), Digits("1"), SILENT, SILENT, caller=moscow)
+    list_first = call(Digits("2"), Digits("1"), SILENT, SILENT, Connected(1.0), caller=moscow)
     assert list_first.names[2:6] == ["out_of_region", "served_regions", "out_of_region_choose", "menu_main"]
     person = call(Digits("0"), Connected(1.0), caller=moscow)
     assert len(person.of(Transfer)) == 1
@@ -195,7 +207,7 @@ def test_a_landline_of_another_region_has_its_own_way_in_and_out() -> None:
 )
 def test_hidden_served_and_redirected_callers_come_to_the_menu(changes: dict[str, Any]) -> None:
     placed = plan().place(replace(CALL, **changes))
-    done = call(SILENT, SILENT, branch=placed.call.branch, **changes)
+    done = call(SILENT, SILENT, Connected(1.0), branch=placed.call.branch, **changes)
     assert "menu_main" in done.names
 
 
