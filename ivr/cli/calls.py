@@ -27,6 +27,7 @@ from ivr.cli.common import (
     out,
     print_json,
     print_table,
+    table_cell,
     with_settings,
 )
 from ivr.control_client import ControlClient, ControlFailed, EngineNotRunning
@@ -369,7 +370,7 @@ def _live_table(calls: Sequence[Mapping[str, Any]]) -> Table:
     table = Table(*columns, title=title, title_justify="left", box=None, pad_edge=False, header_style="bold")
     for call in calls:
         row = (call["id"], call["seconds"], call["caller"], call["branch"], call["node"], call["verb"])
-        table.add_row(*("" if cell is None else str(cell) for cell in (*row, _short(call["where"]), call["plan"])))
+        table.add_row(*map(table_cell, (*row, _short(call["where"]), call["plan"])))
     return table
 
 

@@ -32,15 +32,16 @@ EXIT_UNREACHABLE = 3
 PIPED_WIDTH = 160
 """How wide a table is that no terminal shows: whoever reads it by a program wants no cells cut."""
 
-out = Console(highlight=False, width=None if sys.stdout.isatty() else PIPED_WIDTH)
-err = Console(stderr=True, highlight=False)
+# Emoji off: else rich makes a picture of «:100:» in a place such as hotline.yaml:100:3.
+out = Console(highlight=False, emoji=False, width=None if sys.stdout.isatty() else PIPED_WIDTH)
+err = Console(stderr=True, highlight=False, emoji=False)
 
 
 def fail(message: str, hint: str = "", code: int = EXIT_PROBLEMS) -> NoReturn:
     """Print an error (and what to do about it) to stderr and leave with ``code``."""
-    err.print(f"[bold red]error:[/] {message}", soft_wrap=True)
+    err.print(Text.assemble(("error:", "bold red"), f" {message}"), soft_wrap=True)
     if hint:
-        err.print(f"[dim]  → {hint}[/]", soft_wrap=True)
+        err.print(Text(f"  → {hint}", "dim"), soft_wrap=True)
     sys.exit(code)
 
 
@@ -132,17 +133,25 @@ def _plain(value: Any) -> Any:
 def print_table(
     columns: Sequence[str], rows: Iterable[Sequence[object]], *, title: str = "", whole: Sequence[str] = ()
 ) -> None:
-    """Print rows as a table, or «nothing to show» when there are none. ``whole``: columns that are never cut."""
+    """Print rows as a table, or «nothing to show» when there are none. ``whole``: columns that are never cut.
+
+    A cell is shown as it stands, with brackets and all; one that is to have a colour is a ``Text``.
+    """
     headers = [Column(column, no_wrap=column in whole) for column in columns]
     table = Table(*headers, title=title or None, title_justify="left", box=None, pad_edge=False, header_style="bold")
     count = 0
     for row in rows:
-        table.add_row(*("" if cell is None else str(cell) for cell in row))
+        table.add_row(*map(table_cell, row))
         count += 1
     if count:
         out.print(table)
     else:
         out.print("[dim]nothing to show[/]")
+
+
+def table_cell(cell: object) -> Text:
+    """A cell of a table as it stands: what people wrote is no markup."""
+    return cell if isinstance(cell, Text) else Text("" if cell is None else str(cell))
 
 
 _LINE_STYLES = {

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import click
-from rich.markup import escape
+from rich.text import Text
 
 from ivr.cli.common import fail, json_option, out, print_json, print_table, with_settings
 from ivr.settings import Settings
@@ -154,7 +154,7 @@ def list_(settings: Settings, region: str, source: str, everything: bool, as_jso
             ("id", "kind", "status", "from", "until", "where"),
             (
                 (outage.id, outage.kind.value, _coloured(outage.status(now)), day_time(outage.start),
-                 day_time(outage.planned_end) or "not known", escape(cut(outage.text)))
+                 day_time(outage.planned_end) or "not known", cut(outage.text))
                 for outage in outages
             ),
             whole=("id", "kind", "status", "from", "until"),
@@ -183,9 +183,9 @@ def show(settings: Settings, outage_id: str, as_json: bool) -> None:
                 ("stated at", full_time(outage.set_at)),
                 ("restored at", full_time(outage.restored_at)),
                 ("withdrawn at", full_time(outage.closed_at)),
-                ("reason", escape(outage.reason) or "not given"),
+                ("reason", outage.reason or "not given"),
                 ("branch, РЭС", ", ".join(filter(None, (outage.branch, outage.res)))),
-                ("in the source's words", escape(outage.text)),
+                ("in the source's words", outage.text),
             ),
         )
         _print_understood(store, outage)
@@ -194,7 +194,7 @@ def show(settings: Settings, outage_id: str, as_json: bool) -> None:
             ("version", "received", "from", "until", "restored", "withdrawn", "reason"),
             (
                 (old.version, day_time(old.received_at), day_time(old.start), day_time(old.planned_end),
-                 day_time(old.restored_at), day_time(old.closed_at), escape(old.reason))
+                 day_time(old.restored_at), day_time(old.closed_at), old.reason)
                 for old in history
             ),
         )  # fmt: skip
@@ -226,9 +226,8 @@ def change(
         if as_json:
             print_json(outage_json(outage, now))
         else:
-            out.print(
-                f"{outage.id} is at version {outage.version}: until {full_time(outage.planned_end) or 'not known'}"
-            )
+            until_text = full_time(outage.planned_end) or "not known"
+            out.print(f"{outage.id} is at version {outage.version}: until {until_text}", markup=False)
 
 
 @command.command("close")
@@ -257,7 +256,8 @@ def close(settings: Settings, outage_id: str, how: str | None, at: datetime | No
         else:
             outage = replace(outage, closed_at=now)
         outage = store.save(outage, now)
-        print_json(outage_json(outage, now)) if as_json else out.print(f"{outage.id} is {outage.status(now).value}.")
+        said = f"{outage.id} is {outage.status(now).value}."
+        print_json(outage_json(outage, now)) if as_json else out.print(said, markup=False)
 
 
 @command.command("import")
@@ -287,7 +287,8 @@ def import_(settings: Settings, file: Path, format_name: str, source: str, snaps
     else:
         out.print(
             f"{source}: {changes.new} new, {changes.changed} changed, {changes.unchanged} unchanged, "
-            f"{changes.withdrawn} withdrawn, {len(parsed.rejected)} left out"
+            f"{changes.withdrawn} withdrawn, {len(parsed.rejected)} left out",
+            markup=False,
         )
         _print_rejected(parsed.rejected, f"{file}: ")
     if parsed.rejected:
@@ -319,8 +320,8 @@ def feeds(settings: Settings, name: str | None, as_json: bool) -> None:
             ("source", "format", "regions", "last answer", "age", "state", "records", "set aside", "last error"),
             (
                 (state.name, state.format, ", ".join(state.regions) or "all", day_time(state.last_success) or "never",
-                 age_text(state.age(now)), "[red]stale[/]" if state in stale else "[green]fresh[/]", state.records,
-                 state.rejected, escape(cut(state.last_error)))
+                 age_text(state.age(now)), Text("stale", "red") if state in stale else Text("fresh", "green"),
+                 state.records, state.rejected, cut(state.last_error))
                 for state in states
             ),
             whole=("source", "last answer", "age", "state"),
@@ -392,6 +393,6 @@ def _print_rejected(rejected: tuple[Rejected, ...], prefix: str) -> None:
         out.print("nothing was set aside")
 
 
-def _coloured(status: Status) -> str:
+def _coloured(status: Status) -> Text:
     colour = {Status.ACTIVE: "red", Status.OVERDUE: "yellow", Status.RESTORED: "green", Status.WITHDRAWN: "dim"}
-    return f"[{colour[status]}]{status.value}[/]" if status in colour else status.value
+    return Text(status.value, colour.get(status, ""))

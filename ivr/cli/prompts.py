@@ -68,7 +68,7 @@ def build_command(settings: Settings, prune: bool, as_json: bool) -> None:
         })  # fmt: skip
     else:
         out.print(f"{identity.engine}:{identity.voice} ({identity.version}): {len(clips)} clips, "
-                  f"{built.made} made, {pruned} pruned, {seconds} s")  # fmt: skip
+                  f"{built.made} made, {pruned} pruned, {seconds} s", markup=False)  # fmt: skip
         for clip, why in built.failed:
             err.print(f"not made: {clip.text!r}: {why}", markup=False, soft_wrap=True)
     if built.failed:

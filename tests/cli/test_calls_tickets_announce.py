@@ -264,6 +264,15 @@ def test_a_rejected_ticket(cli: Cli, stored: Store) -> None:
     assert loaded(cli("tickets", "close", "500", "--rejected", "--json"))["state"] == "rejected"
 
 
+def test_brackets_and_colons_of_people_are_shown_as_they_stand(cli: Cli, stored: Store) -> None:
+    opened(stored)
+    assert cli("tickets", "close", "500", "--comment", "[/b] [red]x[/] hotline.yaml:100:3").exit_code == 0
+    assert "[/b] [red]x[/] hotline.yaml:100:3" in " ".join(cli("tickets", "show", "500").output.split())
+    missing = cli("calls", "show", "[/b]:100:")
+    assert missing.exit_code == 1
+    assert "no such call: '[/b]:100:'" in missing.stderr
+
+
 # ── announcements ──────────────────────────────────────────────────────────────────────────────────────────────
 
 TEXT = "Из-за ветра нет света в нескольких районах."

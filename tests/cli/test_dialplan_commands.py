@@ -61,6 +61,11 @@ def test_check_prints_every_problem_as_a_compiler_does_and_leaves_with_1(home: P
     assert "2 errors" in done.stdout
 
 
+def test_a_place_in_a_file_is_no_emoji(home: Path) -> None:
+    (home / "dialplans" / "hotline.yaml").write_text("\n" * 99 + "  nodes: [", encoding="utf-8")
+    assert "hotline.yaml:100:" in ivr(home, "check").stderr
+
+
 def test_check_for_machines(home: Path) -> None:
     good = json.loads(ivr(home, "check", "--json").stdout)
     assert (good["ok"], good["problems"]) == (True, [])
