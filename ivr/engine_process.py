@@ -36,7 +36,7 @@ class EngineProcess:
 
     def __init__(self, environment: Mapping[str, str], log: Path) -> None:
         self._log = log
-        with open_private(log) as errors:
+        with os.fdopen(open_private(log), "ab") as errors:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "ivr", "serve", "--supervised"],
                 env={**os.environ, **environment},

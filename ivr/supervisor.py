@@ -41,7 +41,9 @@ class Supervisor:
         self._start_engine()
 
     def ask_to_stop(self) -> None:
-        """Make :meth:`watch` return; safe in a signal handler."""
+        """Make :meth:`watch` return; asked again, live calls are not waited for. Safe in a signal handler."""
+        if self._asked.is_set() and self._engine is not None:
+            self._engine.kill()
         self._asked.set()
 
     def watch(self) -> None:

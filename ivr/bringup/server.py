@@ -150,7 +150,7 @@ class AsteriskServer:
     def stop_recorded(self) -> None:
         """End one that an earlier start left running; BringupFailed if whoever started it looks after it still."""
         if self._process is None and self.find():
-            if (keeper := self._keeper()) is not None:
+            if (keeper := self.keeper()) is not None:
                 raise BringupFailed(
                     f"this Asterisk runs already and is looked after by process {keeper}",
                     hint="ivr asterisk status; one instance can run only once",
@@ -158,7 +158,7 @@ class AsteriskServer:
                 )
             self.stop()
 
-    def _keeper(self) -> int | None:
+    def keeper(self) -> int | None:
         """The living process, other than ours, that started the one that `find` has found."""
         with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
             keeper = int(json.loads(self.record.read_text(encoding="utf-8"))["by"])

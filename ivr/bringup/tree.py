@@ -40,13 +40,15 @@ class Tree:
     def program(self, name: str) -> Path:
         """The file of the program ``name``; raises BringupFailed if the tree has none."""
         if self.is_system:
+            hint = "install it with apt, or set manage = true in the table asterisk of ivr.toml"
             if found := shutil.which(name, path=os.environ.get("PATH", "") + ":/usr/sbin:/sbin"):
                 return Path(found)
         else:
+            hint = "delete that folder; it is then brought again"
             for folder in _PROGRAM_FOLDERS:
                 if (path := self.root / folder / name).exists():
                     return path
-        raise BringupFailed(f"{name} is not in {self.root}", hint="delete that folder; it is then brought again")
+        raise BringupFailed(f"{name} is not in {self.root}", hint=hint)
 
     def command(self, program: str, *args: str | os.PathLike[str]) -> list[str]:
         """The words to start ``program`` of this tree with ``args``; start it with ``env=tree.env()``."""

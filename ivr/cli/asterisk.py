@@ -51,7 +51,10 @@ def start(settings: Settings) -> None:
 @with_settings
 def stop(settings: Settings) -> None:
     """Stop the instance's own Asterisk. Calls that it holds are ended."""
-    _running(settings).stop()
+    server = _running(settings)
+    if server.keeper() is not None:
+        fail("`ivr run` looks after this Asterisk and would start it again", "end `ivr run` (Ctrl-C): it stops both")
+    server.stop()
     out.print("Asterisk is stopped")
 
 

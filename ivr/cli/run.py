@@ -37,13 +37,14 @@ def command(settings: Settings) -> None:
     def on_signal(_number: int, _frame: Any) -> None:
         supervisor.ask_to_stop()
 
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, on_signal)
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) is not signal.SIG_IGN:  # under nohup a closed terminal means nothing
+            signal.signal(number, on_signal)
     try:
         supervisor.start()
         _tell(settings, ports)
         supervisor.watch()
-        err.print("\nStopping: live calls may end first …")
+        err.print(f"\nStopping: live calls get {settings.line.drain_seconds:g} s to end; Ctrl-C again does not wait …")
     except BringupFailed as failure:
         fail(str(failure), failure.hint)
     except IvrError as failure:
@@ -55,10 +56,19 @@ def command(settings: Settings) -> None:
 def _tell(settings: Settings, ports: Ports) -> None:
     number = settings.line.number
     address = f"{settings.asterisk.sip_host}:{ports.sip}"
-    out.print("\n[bold green]The hotline answers calls.[/]")
+    if settings.asterisk.manage:
+        out.print("\n[bold green]The hotline answers calls.[/]")
+        ways = [
+            ("dial", f"sip:{number}@{address}   (any SIP phone on this machine, no registration)"),
+            ("draft", f"sip:{number}99@{address}   plays dialplans/ as they are on disk"),
+        ]
+        if ports.sip != settings.asterisk.sip_port:
+            ways.insert(1, ("", f"port {settings.asterisk.sip_port} of ivr.toml is taken, so a free one is used"))
+    else:
+        out.print("\n[bold green]The engine answers the calls that your Asterisk brings it.[/]")
+        ways = [("agi", f"{settings.agi.host}:{ports.agi}   (ivr doctor tells whether both sides fit)")]
     lines = (
-        ("dial", f"sip:{number}@{address}   (any SIP phone on this machine, no registration)"),
-        ("draft", f"sip:{number}99@{address}   plays dialplans/ as they are on disk"),
+        *ways,
         ("state", f"{settings.var}   (database, recordings of prompts, logs)"),
         ("look", "ivr calls live · ivr calls list · ivr calls show ID"),
         ("no phone?", "ivr talk   holds the same call in the terminal;  make demo   lets a robot caller call"),
@@ -66,7 +76,9 @@ def _tell(settings: Settings, ports: Ports) -> None:
     for what, text in lines:
         out.print(f"  {what:<10}{text}", markup=False, soft_wrap=True)
     if settings.line.example:
-        out.print("\nTest callers (the number that the phone gives as its own):")
+        out.print(
+            "\nTest callers (the number that the phone gives as its own), and what they hear, before the menu or by key 1:"
+        )
         print_table(
             ("caller", "account", "address", "hears"),
             ((item.phone, item.account, item.address, item.shows) for item in test_callers()),

@@ -1,5 +1,6 @@
 """The engine's log does not fill the disk, and only its owner reads it."""
 
+import resource
 from pathlib import Path
 
 from ivr.log_file import LogFile
@@ -52,3 +53,18 @@ def test_where_nothing_can_be_laid_aside_it_goes_on_in_the_same_file(tmp_path: P
         log.write(word)
     log.close()
     assert path.read_text() == "one\ntwo\n"
+
+
+def test_a_full_disk_costs_lines_and_nothing_else(tmp_path: Path) -> None:
+    log = LogFile(tmp_path / "ivr.log")
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (6, hard))
+    try:
+        for word in ("first\n", "second\n", "third\n"):
+            log.write(word)
+            log.flush()
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    log.write("fourth\n")
+    log.close()
+    assert (tmp_path / "ivr.log").read_text() == "first\n(log lines lost before this one: 2)\nfourth\n"
