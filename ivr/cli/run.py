@@ -76,9 +76,7 @@ def _tell(settings: Settings, ports: Ports) -> None:
     for what, text in lines:
         out.print(f"  {what:<10}{text}", markup=False, soft_wrap=True)
     if settings.line.example:
-        out.print(
-            "\nTest callers (the number that the phone gives as its own), and what they hear, before the menu or by key 1:"
-        )
+        out.print("\nTest callers (the number that the phone gives as its own) and what they hear at once or by key 1:")
         print_table(
             ("caller", "account", "address", "hears"),
             ((item.phone, item.account, item.address, item.shows) for item in test_callers()),
