@@ -117,6 +117,10 @@ async def serve(
         runner = Runner(house.handlers, journal, house.clock, settings.line.fallback_queue)
         transfers = Transfers(ami, answered=runner.answered)
         engine = Engine(house, plans, speech, runner, transfers, ami, {})
+        # Before the port, so that it is stopped after the last call has ended: a loop frozen while draining is noticed.
+        watchdog = Watchdog()
+        watchdog.start()
+        house_keeping.callback(watchdog.stop)
         server = await serve_agi(settings.agi, transfers=transfers, clock=house.clock, hold=engine.hold)
         house_keeping.push_async_callback(_drain, server, settings.line.drain_seconds)
 
@@ -124,6 +128,7 @@ async def serve(
             before = plans.current.version
             plan = await asyncio.to_thread(plans.to, version) if version else await asyncio.to_thread(plans.reload)
             await speech.refresh()
+            engine.speakers.clear()  # a studio's new take has the words, and so the key, of the remembered one
             log.info("plan is live", plan=plan.version, before=before)
             return {"version": plan.version, "before": before}
 
@@ -143,10 +148,8 @@ async def serve(
         poller = feeds(house)
         if poller is not None:
             polling = asyncio.create_task(poller.run(), name="feeds")
+            polling.add_done_callback(_say_feeds_ended)
             house_keeping.callback(polling.cancel)
-        watchdog = Watchdog()
-        watchdog.start()
-        house_keeping.callback(watchdog.stop)
         _spare_the_collector()
         log.info("answering calls", agi_port=server.port, plan=plans.current.version)
         ready(server.port)
@@ -167,6 +170,12 @@ def _spare_the_collector() -> None:
 
 async def _drain(server: AgiServer, seconds: float) -> None:
     await server.close(drain=seconds)
+
+
+def _say_feeds_ended(polling: asyncio.Task[None]) -> None:
+    """The lists of outages are polled for as long as the engine runs: any other end is a bug, and must be heard of."""
+    if not polling.cancelled():
+        log.error("outage feeds are polled no more", exc_info=polling.exception())
 
 
 def _secret(settings: Settings) -> str:

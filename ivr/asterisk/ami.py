@@ -187,6 +187,11 @@ class Ami:
                 await self._hold_connection()
             except (OSError, AmiError) as error:
                 why = str(error) or type(error).__name__
+            except (
+                Exception
+            ) as error:  # a bug of ours or panoramisk's: without this task no transfer is ever seen again
+                log.exception("the manager connection broke")
+                why = f"{type(error).__name__}: {error}"
             else:
                 why = "connection lost"
             attempts = self._state.attempts
