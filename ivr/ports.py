@@ -27,6 +27,8 @@ class Said:
     text: str
     """The words, as a caller would write them down."""
     overheard: tuple[Heard, ...] = ()
+    voiced: bool = True
+    """False when there was no sound: the caller has heard nothing of it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from typing import Any, assert_never
 import structlog
 
 from ivr.call.errands import Errand, Now, Unavailable
-from ivr.call.model import Abandoned, Call, Entry, Failed, HandedOver, HungUp, LeftQueue, Outcome, Prompt
+from ivr.call.model import Abandoned, Call, Connected, Entry, Failed, HandedOver, HungUp, LeftQueue, Outcome, Prompt
 from ivr.call.script import CallerHungUp, Script
 from ivr.call.verbs import Ask, Enter, Note, Reply, Say, Transfer, Verb, VoiceVerb
 from ivr.errors import IvrError, ServiceError
@@ -102,17 +102,28 @@ class Runner:
         return outcome
 
     async def _apologise(self, state: LiveCall, channel: Channel, why: str) -> Outcome:
-        """Say that we have a problem and hand over to a person; nobody is dropped in silence."""
+        """Say that we have a problem and hand over to a person; nobody is dropped in silence.
+
+        Where either fails, the channel is left without :meth:`hang_up`: Asterisk then apologises with sounds of its own
+        and queues the caller, with the queue and priority that the call's last transfer set.
+        """
+        last = next((e.verb for e in reversed(state.entries) if isinstance(e.verb, Transfer)), None)
+        again = Transfer(self.fallback_queue) if last is None else Transfer(last.queue, last.priority)
         try:
-            await self._voice(state, channel, Say(APOLOGY), state.began)
+            apology = await self._voice(state, channel, Say(APOLOGY), state.began)
+            if not apology.voiced:
+                log.error("apology not voiced")
+                return Failed(why)
         except LineDropped:
             return Failed(why)
-        except Exception:  # not even the apology can be said: the queue is still there
+        except Exception:
             log.exception("apology failed")
+            return Failed(why)
         try:
-            await self._voice(state, channel, Transfer(self.fallback_queue), state.began)
-            await channel.hang_up()
-        except Exception as error:  # leaving without a stage makes Asterisk itself apologise and queue the caller
+            result = (await self._voice(state, channel, again, state.began)).value
+            if isinstance(result, Connected):
+                await channel.hang_up()
+        except Exception as error:
             log.warning("transfer after failure failed", error=str(error))
         return Failed(why)
 
@@ -183,7 +194,7 @@ class Runner:
                 self._note(state, verb, started, None, said.overheard, said.text, owed)
                 # After our own words the caller is owed the next ones as well.
                 state.owed_since = time.monotonic()
-                return Reply(None, said.overheard)
+                return Reply(None, said.overheard, said.voiced)
             case Ask():
                 asked = await channel.ask(verb)
                 owed = state.owed(asked.sound_at)

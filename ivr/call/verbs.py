@@ -22,6 +22,8 @@ class Reply(Generic[T]):
 
     value: T
     overheard: tuple[Heard, ...] = ()
+    voiced: bool = True
+    """False for a :class:`Say` that could not be made to sound: the caller has heard nothing of it."""
 
 
 @dataclass(frozen=True, slots=True)

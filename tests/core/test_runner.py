@@ -26,6 +26,7 @@ from ivr.call.model import (
     Prompt,
     Told,
     TransferResult,
+    Unanswered,
 )
 from ivr.call.script import CallerHungUp, Script
 from ivr.call.verbs import Ask, Enter, Note, Say, Transfer
@@ -260,7 +261,26 @@ async def test_no_voice_at_all_still_brings_a_person() -> None:
     line = Line([VoiceFailed("no voice"), VoiceFailed("no voice")])
     outcome, _ = await run(script, line)
     assert isinstance(outcome, Failed)
-    assert line.did[-2:] == ["transfer operators", "hang up"]
+    assert line.did == ["say a", "say technical_problem"], "left without a stage: Asterisk apologises and queues"
+
+
+async def test_nobody_answers_after_an_apology_and_the_caller_is_not_hung_up_on() -> None:
+    async def script() -> Outcome:
+        raise KeyError("bug")
+
+    line = Line([None, Unanswered()])
+    outcome, _ = await run(script, line)
+    assert isinstance(outcome, Failed)
+    assert line.did == ["say technical_problem", "transfer operators"]
+
+
+async def test_a_broken_script_goes_back_to_the_queue_and_priority_it_had() -> None:
+    async def script() -> Outcome:
+        await Transfer("dispatchers", priority=10)
+        raise KeyError("bug")
+
+    _, record = await run(script, Line([Unanswered(), None, Connected()]))
+    assert record.entries[-1].verb == Transfer("dispatchers", priority=10)
 
 
 async def test_a_cancelled_call_is_still_recorded() -> None:
