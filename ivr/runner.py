@@ -33,6 +33,8 @@ Handlers = Mapping[type[Errand[Any]], Callable[[Any], Any]]
 
 ASYNCIO = str(Path(asyncio.__file__).parent)
 FILLER = Prompt("one_moment")
+FILL_EVERY_S = 2.0
+"""Silence between two fillers: no caller waits longer than this without a sound."""
 APOLOGY = Prompt("technical_problem")
 
 
@@ -221,14 +223,17 @@ class Runner:
         answer = _begin(do, errand)
         if not isinstance(answer, Awaitable):
             return answer
+        started = time.monotonic()
         job = asyncio.ensure_future(_as_answer(answer, errand))
         try:
             done, _ = await asyncio.wait({job}, timeout=errand.patience)
             if not done:
-                left = errand.limit - errand.patience
-                filler = asyncio.ensure_future(self._fill(state, channel))
-                done, _ = await asyncio.wait({job}, timeout=left)
-                await filler  # once begun it is finished: half a word would frighten
+                ends = started + errand.limit
+                while not job.done() and time.monotonic() < ends:
+                    # Once begun it is finished, half a word would frighten; then again, before silence frightens.
+                    sounded = await self._fill(state, channel)
+                    left = ends - time.monotonic()
+                    await asyncio.wait({job}, timeout=max(0.0, min(left, FILL_EVERY_S) if sounded else left))
             if not job.done() and errand.writes:
                 # What is being written is written; the caller is told that it is not known yet.
                 job.add_done_callback(_log_late_answer)
@@ -238,14 +243,16 @@ class Runner:
             if not job.done() and not errand.writes:
                 job.cancel()
 
-    async def _fill(self, state: LiveCall, channel: Channel) -> None:
+    async def _fill(self, state: LiveCall, channel: Channel) -> bool:
+        """Say the filler once. False when it cannot be said: it is not tried again for this errand."""
         started = time.monotonic()
         try:
             said = await channel.say(Say(FILLER))
         except (LineDropped, IvrError):
-            return  # the next voice verb will find out
+            return False  # the next voice verb will find out
         self._note(state, Say(FILLER), started, None, said.overheard, said.text, state.owed(said.sound_at))
         state.owed_since = time.monotonic()
+        return said.voiced
 
     def _note(
         self,

@@ -200,6 +200,21 @@ async def test_a_slow_errand_is_covered_and_ends_at_its_limit() -> None:
     await asyncio.wait_for(cancelled.wait(), 1)
 
 
+async def test_the_silence_of_a_slow_errand_is_filled_again_and_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ivr.runner.FILL_EVERY_S", 0.015)
+
+    async def look(errand: Look) -> str:
+        await asyncio.sleep(60)
+        return "too late"
+
+    async def script() -> Outcome:
+        return Told(str(await Look()))
+
+    line = Line()
+    await run(script, line, {Look: look})
+    assert line.did.count("say one_moment") >= 3
+
+
 async def test_a_writing_errand_is_finished_after_its_limit() -> None:
     written = asyncio.Event()
 
