@@ -23,8 +23,8 @@ from ivr.ports import Asked, Clip, LineDropped, Said, Voice
 log = structlog.get_logger(__name__)
 
 STAGE = "IVR_STAGE"
-WAIT_WITHOUT_PROMPT_S = 2.0
-"""A question that could not be voiced waits no longer than silence may be: the script's next wording may be had."""
+UNVOICED_SAYS = 2
+"""So many prompts in a row without sound, and the line counts as mute: the caller hears nothing and cannot know why."""
 
 
 class AsteriskChannel:
@@ -36,30 +36,40 @@ class AsteriskChannel:
         self._voice = voice
         self._transfers = transfers
         self._call_id = call_id
+        self._unvoiced = 0
 
     async def say(self, say: Say) -> Said:
-        """Say a prompt to its end or to the first key; one that cannot be voiced is left out (and logged)."""
+        """Say a prompt to its end or to the first key; one that cannot be voiced is left out (and logged).
+
+        Raises :class:`ivr.errors.VoiceFailed` for the second one in a row.
+        """
         session = self._line()
         try:
             clip = await self._clip(say.prompt)
             sound_at = time.monotonic()
             if clip is None:
-                return Said(sound_at, "")
+                return self._left_out(say.prompt, sound_at, "")
             keys, played = await self._play(session, clip, interruptible=say.interruptible)
         except Hangup:
             raise LineDropped from None
         finally:
             session.rest()
         session.typed.extend(keys)
-        return Said(sound_at, clip.text if played else "", (Digits(keys),) if keys else ())
+        if not played:
+            return self._left_out(say.prompt, sound_at, keys)
+        self._unvoiced = 0
+        return Said(sound_at, clip.text, (Digits(keys),) if keys else ())
 
     async def ask(self, ask: Ask) -> Asked:
-        """Say a question, wait for keys. One that is answered already by keys typed ahead is not said."""
+        """Say a question, wait for keys. One that is answered already by keys typed ahead is not said.
+
+        Raises :class:`ivr.errors.VoiceFailed` when it cannot be voiced: nobody answers a question not heard.
+        """
         session = self._line()
         if ask.flush:
             session.forget_typed()
         sound_at = time.monotonic()
-        text, wait = "", ask.wait
+        text = ""
         try:
             if not session.typed:
                 clip = await self._clip(ask.prompt)
@@ -68,11 +78,11 @@ class AsteriskChannel:
                 if clip is not None:
                     keys, played = await self._play(session, clip, interruptible=True)
                     session.typed.extend(keys)
-                if clip is not None and played:
-                    text = clip.text
-                else:
-                    wait = min(wait, WAIT_WITHOUT_PROMPT_S)
-            answer, answered_at = await self._collect(session, ask, wait)
+                if clip is None or not played:
+                    raise VoiceFailed(f"the question {ask.prompt.name} cannot be heard")
+                self._unvoiced = 0
+                text = clip.text
+            answer, answered_at = await self._collect(session, ask)
         except Hangup:
             raise LineDropped from None
         finally:
@@ -125,6 +135,13 @@ class AsteriskChannel:
             raise LineDropped
         return self._session
 
+    def _left_out(self, prompt: Prompt, at: float, keys: str) -> Said:
+        """A prompt that had no sound; one too many of them raises."""
+        self._unvoiced += 1
+        if self._unvoiced >= UNVOICED_SAYS:
+            raise VoiceFailed(f"{prompt.name} cannot be heard, nor could the prompt before it")
+        return Said(at, "", (Digits(keys),) if keys else (), voiced=False)
+
     async def _clip(self, prompt: Prompt) -> Clip | None:
         try:
             return await self._voice.clip(prompt)
@@ -145,14 +162,14 @@ class AsteriskChannel:
             log.error("Asterisk cannot play a sound", file=name)
         return keys, streamed.played
 
-    async def _collect(self, session: AgiSession, ask: Ask, wait: float) -> tuple[Answer, float]:
+    async def _collect(self, session: AgiSession, ask: Ask) -> tuple[Answer, float]:
         """Keys typed ahead, then keys as they come: the answer, and when it was given."""
         keys, given_at = "", time.monotonic()
         while True:
             if session.typed:
                 key: str | None = session.typed.popleft()
             else:
-                key = await session.wait_for_digit(ask.between if keys else wait)
+                key = await session.wait_for_digit(ask.between if keys else ask.wait)
             if key is None:
                 if not keys:
                     given_at = time.monotonic()

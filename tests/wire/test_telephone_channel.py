@@ -13,12 +13,14 @@ from peer import Line, request_bytes
 from ivr.asterisk.door import Arrival, serve_agi
 from ivr.asterisk.fastagi import AgiServer, AgiSession
 from ivr.asterisk.transfers import Transfers
-from ivr.call.model import Connected, Digits, NoInput, Prompt, Unanswered
+from ivr.call.model import Connected, Digits, Failed, NoInput, Outcome, Prompt, Told, Unanswered
 from ivr.call.verbs import Ask, Say, Transfer
 from ivr.channels.asterisk import AsteriskChannel
 from ivr.errors import AgiError, VoiceFailed
 from ivr.ports import Clip, LineDropped
+from ivr.runner import Runner
 from ivr.settings import Agi
+from tests.fakes import FakeJournal
 
 SOUNDS = {"short": 0.03, "long": 5.0, "notice": 0.25}
 
@@ -148,12 +150,46 @@ async def test_what_must_be_heard_is_heard_whole_and_its_keys_are_kept(phone: Ph
 
 async def test_a_prompt_that_cannot_be_had_costs_its_own_words_only(phone: Phone) -> None:
     async def script(channel):
-        mute = await channel.say(Say(Prompt("mute")))
-        missing = await channel.say(Say(Prompt("missing")))
-        return mute, missing, await channel.say(Say(Prompt("short")))
+        return [await channel.say(Say(Prompt(name))) for name in ("mute", "short", "missing", "short")]
 
-    (mute, missing, heard), _ = await phone.run(script)
-    assert (mute.text, missing.text, heard.text) == ("", "", "<short>")
+    said, _ = await phone.run(script)
+    assert [one.text for one in said] == ["", "<short>", "", "<short>"]
+    assert [one.voiced for one in said] == [False, True, False, True]
+
+
+@pytest.mark.parametrize("second", ["mute", "missing"])
+async def test_two_prompts_in_a_row_without_sound_are_a_mute_line(phone: Phone, second: str) -> None:
+    async def script(channel):
+        await channel.say(Say(Prompt("missing")))
+        with pytest.raises(VoiceFailed, match=second):
+            await channel.say(Say(Prompt(second)))
+        return "raised"
+
+    assert (await phone.run(script))[0] == "raised"
+
+
+@pytest.mark.parametrize("mute", [{"short", "technical_problem"}, {"short"}])
+async def test_a_call_without_prompts_ends_with_people_and_never_with_a_hang_up(phone: Phone, mute: set[str]) -> None:
+    """The real channel under the real runner: prompts whose files Asterisk cannot play."""
+
+    async def talk() -> Outcome:
+        await ask("missing")
+        return Told("never")
+
+    async def script(channel):
+        runner = Runner({}, FakeJournal(), lambda: datetime.now(UTC))
+        call = phone.arrivals[0].call
+        return await runner.run_call(call, talk, channel)
+
+    sounds = {} if "technical_problem" in mute else {"technical_problem": 0.03}
+    phone.script = script
+    line = await Line.dial(phone.server.port, "hotline", (), sounds=sounds)
+    phone.lines.append(line)
+    await line.over()
+    # Without a stage Asterisk apologises with sounds of its own and queues the caller.
+    assert line.variables.get("IVR_STAGE") == ("transfer" if sounds else None)
+    if not sounds:
+        assert isinstance(await asyncio.wait_for(phone.done, 2), Failed)
 
 
 # ── asking ─────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -259,11 +295,14 @@ async def test_keys_during_an_errand_are_kept(phone: Phone) -> None:
     assert line.lost_keys == ""
 
 
-async def test_a_question_that_cannot_be_voiced_is_short(phone: Phone) -> None:
-    began = time.monotonic()
-    asked, _ = await phone.run(lambda channel: channel.ask(ask("mute", wait=30)))
-    assert asked.answer == NoInput()
-    assert time.monotonic() - began < 2.5
+@pytest.mark.parametrize("name", ["mute", "missing"])
+async def test_a_question_that_cannot_be_heard_is_not_waited_for(phone: Phone, name: str) -> None:
+    async def script(channel):
+        with pytest.raises(VoiceFailed, match=name):
+            await channel.ask(ask(name, wait=30))
+        return "raised"
+
+    assert (await phone.run(script))[0] == "raised"
 
 
 # ── ends ───────────────────────────────────────────────────────────────────────────────────────────────────────
