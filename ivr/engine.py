@@ -21,8 +21,9 @@ from ivr.asterisk.ami import Ami
 from ivr.asterisk.door import Arrival, serve_agi
 from ivr.asterisk.fastagi import AgiServer, AgiSession
 from ivr.asterisk.transfers import Transfers
-from ivr.call.model import Ended, Outcome, Prompt
-from ivr.call.verbs import Say
+from ivr.call.model import Connected, Ended, Outcome, Prompt, TalkedToPerson
+from ivr.call.script import Script
+from ivr.call.verbs import Note, Say, Transfer
 from ivr.channels.asterisk import AsteriskChannel
 from ivr.control import Control, Controls
 from ivr.dialplan.model import Plan
@@ -30,7 +31,7 @@ from ivr.dialplan.walk import walk
 from ivr.errors import ConfigError, Problem, SettingsError
 from ivr.live import Announcing
 from ivr.plans import Plans
-from ivr.runner import Runner
+from ivr.runner import APOLOGY, Runner
 from ivr.settings import Settings
 from ivr.speaking import Sounds, Speaker
 from ivr.store.journal import CallJournal
@@ -38,6 +39,8 @@ from ivr.watchdog import Watchdog
 
 log = structlog.get_logger(__name__)
 
+DANGER_PRIORITY = 10
+"""From here on a priority in a queue means danger to life (:class:`ivr.call.verbs.Transfer`)."""
 GARBAGE_LOOK_EVERY = 20_000
 """New objects between two looks of the cycle collector: some hundred calls' worth, a few megabytes."""
 
@@ -60,6 +63,8 @@ class Engine:
         placed = plan.place(arrival.call)
         entry = plan.after_transfer if arrival.kind == "after_transfer" else placed.entry
         script = _say_draft_broken if broken else walk(plan, placed.call, self.house.topics, entry)
+        if arrival.kind == "after_transfer":
+            script = resumed(arrival, script)
         voice = Announcing(self.speaker(plan), partial(self.runner.speaking, placed.call.id))
         channel = AsteriskChannel(session, voice, self.transfers, placed.call.id)
         await self.runner.run_call(placed.call, script, channel, plan=plan.version)
@@ -83,6 +88,26 @@ class Engine:
             for old in list(self.speakers)[:-4]:
                 del self.speakers[old]
         return known
+
+
+def resumed(arrival: Arrival, otherwise: Script) -> Script:
+    """The script of a caller who is back from a queue, and whose own script died with its engine.
+
+    Who waited because of danger to life goes back to the same queue with the same priority first: ``after_transfer``
+    is the way of ordinary callers, and would cost them their place. ``otherwise`` is that way; it is gone for everybody
+    else, and when nobody answers again.
+    """
+
+    async def script() -> Outcome:
+        await Note(f"back from a queue ({arrival.why}); before the restart this was call {arrival.previous or '?'}")
+        if arrival.queue and arrival.priority >= DANGER_PRIORITY:
+            await Say(APOLOGY)
+            result = await Transfer(arrival.queue, arrival.priority)
+            if isinstance(result, Connected):
+                return TalkedToPerson(arrival.queue, result.waited)
+        return await otherwise()
+
+    return script
 
 
 async def _say_draft_broken() -> Outcome:

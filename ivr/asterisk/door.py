@@ -42,6 +42,10 @@ class Arrival:
     """After a transfer: why the caller is back (QUEUESTATUS)."""
     previous: str = ""
     """After a transfer: the id that the call had, if it had one."""
+    queue: str = ""
+    """After a transfer: the queue that nobody answered in, as the caller's channel remembers it."""
+    priority: int = 0
+    """After a transfer: the priority that the caller had there."""
 
 
 Hold = Callable[[Arrival, AgiSession], Awaitable[None]]
@@ -75,7 +79,8 @@ class Door:
             if self._transfers.resume(known, session, why):
                 await session.wait_closed()  # the script that waited has the session now
                 return
-            arrival = Arrival("after_transfer", arriving_call(request, self._clock()), why, known)
+            queue, priority = await _queue_of(session)
+            arrival = Arrival("after_transfer", arriving_call(request, self._clock()), why, known, queue, priority)
         else:
             kind: Kind = "draft" if request.path == "draft" else "hotline"
             arrival = Arrival(kind, arriving_call(request, self._clock(), trial=kind == "draft"))
@@ -85,6 +90,16 @@ class Door:
             "call", kind=arrival.kind, caller=mask_phone(call.caller), dialled=call.dialled, channel=request.channel
         )
         await self._hold(arrival, session)
+
+
+async def _queue_of(session: AgiSession) -> tuple[str, int]:
+    """The queue that the caller comes from, and the priority there; an engine that is gone has set both."""
+    try:
+        queue = await session.get_variable("IVR_QUEUE") or ""
+        priority = await session.get_variable("IVR_PRIORITY") or ""
+    except Hangup:  # found out by the script's first word
+        return "", 0
+    return queue, int(priority) if priority.isascii() and priority.isdigit() else 0
 
 
 def arriving_call(request: Request, now: datetime, *, trial: bool = False) -> Call:

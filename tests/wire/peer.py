@@ -72,13 +72,24 @@ class Line:
 
     @classmethod
     async def dial(
-        cls, port, path="hotline", args=(), *, sounds=None, exit_on_hangup=True, says_hangup=True, deaf_to="", **details
+        cls,
+        port,
+        path="hotline",
+        args=(),
+        *,
+        sounds=None,
+        variables=None,
+        exit_on_hangup=True,
+        says_hangup=True,
+        deaf_to="",
+        **details,
     ) -> Line:
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
         writer.write(request_bytes(path, args, **details))
         line = cls(
             reader, writer, sounds or {"short": 0.03, "long": 20.0}, exit_on_hangup, says_hangup, deaf_to=deaf_to
         )
+        line.variables.update(variables or {})
         line._running = asyncio.create_task(line._run())
         return line
 

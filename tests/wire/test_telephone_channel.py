@@ -16,6 +16,7 @@ from ivr.asterisk.transfers import Transfers
 from ivr.call.model import Connected, Digits, Failed, NoInput, Outcome, Prompt, Told, Unanswered
 from ivr.call.verbs import Ask, Say, Transfer
 from ivr.channels.asterisk import AsteriskChannel
+from ivr.engine import resumed
 from ivr.errors import AgiError, VoiceFailed
 from ivr.ports import Clip, LineDropped
 from ivr.runner import Runner
@@ -43,6 +44,7 @@ class Phone:
         self.arrivals: list[Arrival] = []
         self.done: asyncio.Future[object] = asyncio.get_running_loop().create_future()
         self.lines: list[Line] = []
+        self.sounds = dict(SOUNDS)
         self.server: AgiServer
 
     async def open(self, **limits: object) -> None:
@@ -61,7 +63,7 @@ class Phone:
             self.done.set_result(result)
 
     async def dial(self, path: str = "hotline", *args: str, **details: object) -> Line:
-        line = await Line.dial(self.server.port, path, args, sounds=SOUNDS, **details)
+        line = await Line.dial(self.server.port, path, args, sounds=self.sounds, **details)
         self.lines.append(line)
         return line
 
@@ -459,6 +461,41 @@ async def test_the_engine_was_restarted_meanwhile(phone: Phone) -> None:
     (arrival,) = phone.arrivals
     assert (arrival.kind, arrival.why, arrival.previous) == ("after_transfer", "TIMEOUT", "261125-020704-990801")
     assert arrival.call.id != arrival.previous
+
+
+async def back_after_a_restart(phone: Phone, why: str = "TIMEOUT", **variables: str) -> Line:
+    """A caller comes back from a queue to an engine that does not know the call, with what the old one had set."""
+
+    async def elsewhere() -> Outcome:
+        await Say(Prompt("long"))
+        return Told("after_transfer")
+
+    async def script(channel):
+        (arrival, *_) = phone.arrivals
+        runner = Runner({}, FakeJournal(), lambda: datetime.now(UTC))
+        return await runner.run_call(arrival.call, resumed(arrival, elsewhere), channel)
+
+    phone.script = script
+    return await phone.dial("resume", "261125-020704-990801", "88002200220", "", "", why, variables=variables)
+
+
+async def test_danger_goes_back_to_its_queue_after_a_restart(phone: Phone) -> None:
+    phone.sounds["technical_problem"] = 0.03
+    line = await back_after_a_restart(phone, IVR_QUEUE="dispatchers", IVR_PRIORITY="10")
+    await line.over()
+    assert [name for name, _, _ in line.played] == ["technical_problem"]
+    assert line.variables["IVR_STAGE"] == "transfer"
+    assert (line.variables["IVR_QUEUE"], line.variables["IVR_PRIORITY"]) == ("dispatchers", "10")
+    again = await phone.dial("resume", line.variables["IVR_CALL"], "88002200220", "", "", "TIMEOUT")
+    await again.until("STREAM")
+    assert [path for path in again.commands if "long" in path], "unanswered again: the way of everybody"
+
+
+@pytest.mark.parametrize(("queue", "priority"), [("operators", "0"), ("operators", ""), ("", "10"), ("x", "ten")])
+async def test_others_go_on_at_after_transfer(phone: Phone, queue: str, priority: str) -> None:
+    line = await back_after_a_restart(phone, IVR_QUEUE=queue, IVR_PRIORITY=priority)
+    await line.until("STREAM")
+    assert any("long" in command for command in line.commands)
 
 
 async def test_a_caller_of_whom_nothing_is_heard_again_does_not_wait_for_ever(phone: Phone) -> None:
