@@ -43,7 +43,7 @@ class Controls:
     """What can be asked of a running engine."""
 
     status: Callable[[], Mapping[str, object]]
-    """Facts for ``ivr status``; the process's id and uptime are added here."""
+    """Facts about the engine, for ``GET /status``; the process's id and uptime are added here."""
     live: Callable[[], Iterable[LiveCall]]
     """The calls that are held now."""
     reload: Callable[[str | None], Awaitable[Mapping[str, object]]]
