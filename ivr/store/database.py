@@ -118,6 +118,11 @@ class Connection:
                     conn.execute("ROLLBACK")
                 raise
 
+    def wait_at_most(self, seconds: float) -> None:
+        """From now on wait no longer than this for a lock that another process holds; then it is ``StoreBusy``."""
+        with self._lock, _translating(self.path):
+            self.db.conn.execute(f"PRAGMA busy_timeout={round(seconds * 1000)}")
+
     def close(self) -> None:
         """Close the connection; closing twice does no harm."""
         with self._lock:

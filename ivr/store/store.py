@@ -20,6 +20,9 @@ from ivr.store.tickets import Tickets
 P = ParamSpec("P")
 T = TypeVar("T")
 
+LOOK_SECONDS = 0.02
+"""How long a look on the event loop may wait for a lock: all calls stand still meanwhile."""
+
 FAMILIES = (calls.migrations, tickets.migrations, announcements.migrations, audit.migrations)
 
 
@@ -37,21 +40,26 @@ class Store:
     audit: Audit
     _writing: Connection
     _reading: Connection
+    _looking: Connection
     _thread: ThreadPoolExecutor = field(default_factory=_one_thread)
 
     @classmethod
     def open(cls, path: Path, *, tz: tzinfo = UTC, ticket_start: int = 1, busy_seconds: float = BUSY_SECONDS) -> Store:
         """Open (or make) the database at ``path``; times come back in ``tz``. Raises ``StoreBusy``."""
         writing = Connection.open(path, FAMILIES, durable=True, busy_seconds=busy_seconds)
-        # A connection of its own for looks that are taken on the event loop: it never waits for a ticket's fsync.
         reading = Connection.open(path, FAMILIES, busy_seconds=busy_seconds)
+        # A connection of its own for looks that are taken on the event loop: it never waits for a ticket's fsync, and
+        # for whoever has locked the file hardly at all.
+        looking = Connection.open(path, FAMILIES, busy_seconds=busy_seconds)
+        looking.wait_at_most(min(busy_seconds, LOOK_SECONDS))
         return cls(
             Tickets(writing, tz, start=ticket_start),
-            Announcements(writing, reading, tz),
+            Announcements(writing, looking, tz),
             Calls(reading, tz),
             Audit(writing, tz),
             writing,
             reading,
+            looking,
         )
 
     async def in_thread(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
@@ -63,3 +71,4 @@ class Store:
         self._thread.shutdown(wait=True)
         self._writing.close()
         self._reading.close()
+        self._looking.close()

@@ -117,3 +117,12 @@ def test_several_processes_may_start_at_once(tmp_path: Path) -> None:
     for child in children:
         child.join(20)
     assert [child.exitcode for child in children] == [0] * 6
+
+
+def test_a_look_on_the_event_loop_hardly_waits_for_a_lock(store: Store) -> None:
+    """All calls would wait with it; whoever reads in a thread or at the command line may wait."""
+    for connection, limit in ((store._looking, 20), (store._reading, 5000)):
+        row = connection.row("PRAGMA busy_timeout")
+        assert row is not None
+        assert row[0] == limit
+    assert store.announcements._reading is store._looking
