@@ -130,8 +130,8 @@ def _handlers(grid: GridStore, quick: GridStore, store: Store, clock: Clock) -> 
     return {**own, **robot_handlers(grid, clock, quick)}
 
 
-def feeds(house: House) -> Poller | None:
-    """The poller of the configured outage feeds, which also keeps the example alive; ``None`` when there is neither."""
+def feeds(house: House) -> Poller:
+    """The poller of the configured outage feeds, which keeps the example alive and forgets feeds taken out again."""
     sources = [
         Source(
             name=feed.name,
@@ -150,7 +150,7 @@ def feeds(house: House) -> Poller | None:
         for feed in house.settings.feed
     ]
     chores = (example.move_example_on,) if house.settings.line.example else ()
-    return Poller(sources, house.grid, clock=house.clock, chores=chores) if sources or chores else None
+    return Poller(sources, house.grid, clock=house.clock, chores=chores)
 
 
 def load_example(grid: GridStore, now: datetime) -> None:

@@ -337,7 +337,9 @@ class Poller:
         try:
             feeds = await asyncio.to_thread(self._store.feeds)
             gone = [feed.name for feed in feeds if feed.name not in names and feed.url]
-            await asyncio.to_thread(self._store.forget_feeds, gone)
+            await asyncio.to_thread(self._store.forget_feeds, gone, self._clock())
+            if gone:
+                log.info("feeds forgotten that are not in the settings any more", sources=gone)
         except StoreError as error:
             log.error("old feeds not forgotten", error=str(error))
         except Exception:  # a mistake of ours in tidying up must not keep the feeds from being read

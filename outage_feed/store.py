@@ -9,7 +9,6 @@ Every method raises StoreLocked, StoreFull or StoreBroken and nothing else of SQ
 
 from __future__ import annotations
 
-import errno
 import json
 import sqlite3
 import threading
@@ -24,7 +23,7 @@ from sqlite_utils import Database
 
 from outage_feed import rows
 from outage_feed.affecting import affecting
-from outage_feed.errors import StoreBroken, StoreError, StoreFull, StoreLocked
+from outage_feed.errors import StoreBroken
 from outage_feed.feeds import FeedState
 from outage_feed.formats import Parsed, Rejected
 from outage_feed.model import Address, Outage, ServicePoint, Settlement, Status, Street
@@ -32,6 +31,7 @@ from outage_feed.names import settlement_key, street_key
 from outage_feed.record import write_record
 from outage_feed.register import normalise_account, normalise_phone
 from outage_feed.schema import migrations
+from outage_feed.sqlite_errors import translated
 from outage_feed.telling import Found
 
 _BATCH = 100
@@ -60,27 +60,6 @@ def _record_of(outage: Outage) -> str:
     return json.dumps(write_record(outage), ensure_ascii=False)
 
 
-@contextmanager
-def _translated(path: Path) -> Iterator[None]:
-    """SQLite's exceptions as ours, with the file's name in the message."""
-    try:
-        yield
-    except (sqlite3.Error, OSError) as error:
-        raise _ours(error, path) from error
-
-
-def _ours(error: sqlite3.Error | OSError, path: Path) -> StoreError:
-    if isinstance(error, OSError):
-        kind = StoreFull if error.errno in (errno.ENOSPC, errno.EDQUOT) else StoreBroken
-        return kind(f"{path}: {error.strerror or error}")
-    primary = getattr(error, "sqlite_errorcode", 0) & 0xFF
-    if primary in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-        return StoreLocked(f"{path}: another process holds the database")
-    if primary == sqlite3.SQLITE_FULL:
-        return StoreFull(f"{path}: no room left on the disk")
-    return StoreBroken(f"{path}: {error}")
-
-
 class GridStore:
     """The grid's tables in one database file."""
 
@@ -97,7 +76,7 @@ class GridStore:
         """Open the file, making it and its tables where they are missing; raises StoreError."""
         store = cls(path, busy_timeout)
         try:
-            with _translated(path):
+            with translated(path):
                 path.parent.mkdir(parents=True, exist_ok=True)
                 store._db.enable_wal()
             if migrations.pending(store._db):
@@ -129,7 +108,7 @@ class GridStore:
             raise StoreBroken(f"{self.path}: the store was closed")
         db: Database | None = getattr(self._local, "db", None)
         if db is None:
-            with _translated(self.path):
+            with translated(self.path):
                 connection = sqlite3.connect(self.path, timeout=self._busy_timeout, check_same_thread=False)
                 db = Database(connection, execute_plugins=False)
                 db.execute("PRAGMA synchronous=NORMAL")
@@ -142,7 +121,7 @@ class GridStore:
     def _writing(self) -> Iterator[Database]:
         """One transaction that holds the right to write from its beginning, so that it cannot fail halfway for it."""
         db = self._db
-        with _translated(self.path):
+        with translated(self.path):
             db.execute("BEGIN IMMEDIATE")
             try:
                 yield db
@@ -152,7 +131,7 @@ class GridStore:
             db.commit()
 
     def _rows(self, sql: str, parameters: Sequence[Any] = ()) -> list[dict[str, Any]]:
-        with _translated(self.path):
+        with translated(self.path):
             cursor = self._db.execute(sql, parameters)
             names = [column[0] for column in cursor.description]
             return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
@@ -386,10 +365,18 @@ class GridStore:
         with self._writing() as db:
             db.table("grid_feeds").upsert(rows.feed_row(state), pk="name")
 
-    def forget_feeds(self, names: Iterable[str]) -> None:
-        """Drop the state of sources that are not read any more, lest they count as stale for ever."""
-        with self._writing() as db:
-            db.conn.executemany("DELETE FROM grid_feeds WHERE name = ?", [(name,) for name in names])
+    def forget_feeds(self, names: Iterable[str], now: datetime) -> None:
+        """Drop the state of sources that are not read any more, lest they count as stale for ever.
+
+        Nobody will say any more how their open outages go on, so those are withdrawn.
+        """
+        for name in names:
+            open_ones = self.outages(source=name)
+            with self._writing() as db:
+                for outage in open_ones:
+                    self._save(db, replace(outage, closed_at=now), now, given="")
+                for table, column in (("grid_feeds", "name"), ("grid_rejected", "source")):
+                    db.execute(f"DELETE FROM {table} WHERE {column} = ?", [name])
 
     def rejected(self, source: str) -> tuple[Rejected, ...]:
         """The records of the source's last answer that were set aside."""

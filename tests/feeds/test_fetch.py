@@ -391,6 +391,17 @@ async def test_a_mistake_in_tidying_up_does_not_keep_the_feeds_from_being_read(
         await running
 
 
+async def test_the_last_feed_taken_out_of_the_settings_is_forgotten_too(feed: Feed) -> None:
+    """Without any source left nobody waits for news of its regions; its outages are withdrawn."""
+    await feed(GOOD)
+    feed.now += 5 * HOUR
+    assert isinstance(feed.told(), FeedStale)
+    async with asyncio.timeout(5):
+        await Poller([], feed.store, clock=lambda: NOW).run()
+    assert feed.store.feeds() == feed.store.outages() == ()
+    assert isinstance(feed.told(), NoneKnown)
+
+
 async def test_the_poller_reads_every_source_again_and_again(feed: Feed) -> None:
     """One source fails, the other goes on; a source that has left the settings is forgotten; cancelling ends it."""
     await feed(GOOD)

@@ -193,8 +193,12 @@ def test_stale_feeds_speak_for_their_regions_only(store: GridStore) -> None:
     store.save_feed(FeedState("test", regions=("36",), stale_after=half))
     found = store.find(HERE, NOW)
     assert (found.stale_sources, found.as_of) == (("test",), None)
-    store.forget_feeds(["test"])
+    store.forget_feeds(["test"], NOW)
     assert not store.find(HERE, NOW).stale
+    forgotten = store.outage(ONE.id)
+    assert forgotten is not None
+    assert forgotten.status(NOW) is Status.WITHDRAWN
+    assert not isinstance(telling(store.find(HERE, NOW)), Emergency)
 
 
 def test_a_feeds_state_comes_back_as_it_was(store: GridStore) -> None:
