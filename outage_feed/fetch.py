@@ -301,6 +301,7 @@ class Poller:
                 group.create_task(self._watch(session, source), name=f"feed {source.name}")
             for chore in self._chores:
                 group.create_task(self._repeat(chore), name="feed chore")
+            await asyncio.Event().wait()  # without sources, too, an end would mean that something is wrong
 
     async def _watch(self, session: aiohttp.ClientSession, source: Source) -> None:
         trouble = 0

@@ -396,8 +396,14 @@ async def test_the_last_feed_taken_out_of_the_settings_is_forgotten_too(feed: Fe
     await feed(GOOD)
     feed.now += 5 * HOUR
     assert isinstance(feed.told(), FeedStale)
+    running = asyncio.create_task(Poller([], feed.store, clock=lambda: NOW).run())
     async with asyncio.timeout(5):
-        await Poller([], feed.store, clock=lambda: NOW).run()
+        while feed.store.feeds():  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+    assert not running.done()
+    running.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await running
     assert feed.store.feeds() == feed.store.outages() == ()
     assert isinstance(feed.told(), NoneKnown)
 
