@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 import wave
 from pathlib import Path
 
@@ -10,9 +11,10 @@ import pytest
 from click.testing import CliRunner
 
 from ivr.bringup import checks
-from ivr.bringup.checks import Finding, Patient, asterisk, machine, manager, ports, sounds
+from ivr.bringup.checks import Finding, Patient, asterisk, database, machine, manager, ports, sounds
 from ivr.cli.doctor import command
 from ivr.settings import Settings, load_settings
+from ivr.store import Store
 
 
 @pytest.fixture
@@ -48,6 +50,27 @@ def test_sounds_of_the_wrong_form_or_missing_are_errors(settings: Settings) -> N
     assert found["all_busy_goodbye"].level == "error"
     write_wav(settings.static_sounds / "technical_problem.wav")
     assert by_name(sounds.look(Patient(settings)))["technical_problem"].level == "ok"
+
+
+def test_a_database_that_is_whole_held_or_damaged(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(database, "BUSY_SECONDS", 0.05)
+    path = settings.database
+    assert by_name(database.look(Patient(settings)))["database"].level == "skipped"
+    assert not path.exists()
+    Store.open(path).close()
+    found = by_name(database.look(Patient(settings)))
+    assert {finding.level for finding in found.values()} == {"ok"}
+
+    holder = sqlite3.connect(path, isolation_level=None)
+    holder.execute("BEGIN IMMEDIATE")
+    held = by_name(database.look(Patient(settings)))["database can be written"]
+    holder.close()
+    assert (held.level, "held by another program" in held.seen) == ("error", True)
+
+    path.write_bytes(b"no database at all" * 500)
+    damaged = by_name(database.look(Patient(settings)))["database"]
+    assert (damaged.level, "is damaged" in damaged.seen) == ("error", True)
+    assert f"mv {path}" in damaged.mend
 
 
 def test_a_password_that_others_can_read_is_an_error(settings: Settings) -> None:
