@@ -28,7 +28,7 @@ from ivr.dialplan.walk import walk
 from ivr.doing.current_announcement import current_announcement
 from ivr.doing.find_ticket import find_ticket
 from ivr.doing.open_ticket import open_ticket
-from ivr.errors import VoiceFailed
+from ivr.errors import StoreBusy, VoiceFailed
 from ivr.plans import Plans
 from ivr.prompts import Fragment
 from ivr.runner import Handlers, Runner
@@ -41,6 +41,7 @@ from outage_feed import affecting as grid_affecting
 from outage_feed import example
 from outage_feed import model as grid_model
 from outage_feed import telling as grid_telling
+from outage_feed.errors import StoreError
 from outage_feed.fetch import Poller, Source
 from outage_feed.store import GridStore
 from robot import errands as robot_errands
@@ -111,13 +112,14 @@ def open_house(settings: Settings, clock: Clock | None = None) -> Iterator[House
     """Open an instance's database and join every errand to its handler. Raises :class:`ivr.errors.StoreBusy`."""
     now = clock or clock_of(settings)
     make_private(settings.database)
-    with (
-        GridStore.open(settings.database) as grid,
-        GridStore.open(settings.database, busy_timeout=QUICK_WAIT_S) as quick,
-        contextlib.closing(
-            Store.open(settings.database, tz=settings.tz, ticket_start=settings.line.ticket_start)
-        ) as store,
-    ):
+    with contextlib.ExitStack() as opened:
+        try:
+            grid = opened.enter_context(GridStore.open(settings.database))
+            quick = opened.enter_context(GridStore.open(settings.database, busy_timeout=QUICK_WAIT_S))
+        except StoreError as error:
+            raise StoreBusy(str(error), retryable=error.retryable) from error
+        store = Store.open(settings.database, tz=settings.tz, ticket_start=settings.line.ticket_start)
+        opened.callback(store.close)
         yield House(settings, now, grid, store, _handlers(grid, quick, store, now), topics())
 
 

@@ -15,6 +15,7 @@ from ivr.cli.common import err, fail, fail_config, with_settings
 from ivr.errors import ConfigError, IvrError
 from ivr.plans import Plans
 from ivr.settings import Settings
+from outage_feed.errors import StoreError
 
 
 @click.command("setup")
@@ -38,7 +39,7 @@ def set_up(settings: Settings, *, tests: bool = False) -> None:
         fail_config(error)
     except BringupFailed as error:
         fail(str(error), error.hint)
-    except IvrError as error:
+    except (IvrError, StoreError) as error:
         fail(str(error), "ivr doctor looks for the usual causes")
 
 

@@ -102,7 +102,7 @@ def command(
     except ConfigError as error:
         fail_config(error)
     except ServiceError as error:
-        fail(str(error), "is the disk full, or the database held by another program?")
+        fail(str(error), "ivr doctor looks for the usual causes")
 
 
 async def _talk(settings: Settings, wish: Wish, clock: Callable[[], datetime]) -> None:

@@ -36,6 +36,15 @@ def ivr(home: Path, *args: str, typed: str = "") -> "subprocess.CompletedProcess
     return subprocess.run(command, input=typed, capture_output=True, text=True, timeout=LIMIT, check=False)
 
 
+def test_a_damaged_database_is_one_sentence_and_no_traceback(home: Path, tmp_path: Path) -> None:
+    shutil.copytree(home, tmp_path / "damaged")
+    (tmp_path / "damaged" / "var" / "ivr.db").write_bytes(b"no database at all" * 500)
+    talk = ivr(tmp_path / "damaged", "talk")
+    assert talk.returncode == 1
+    assert "ivr.db: file is not a database" in talk.stderr
+    assert "Traceback" not in talk.stderr
+
+
 def test_the_first_test_caller_hears_of_the_outage_before_the_menu(home: Path) -> None:
     talk = ivr(home, "talk", "--why", "--operators", "busy", typed="")
     assert talk.returncode == 0, talk.stderr
