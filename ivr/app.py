@@ -155,6 +155,14 @@ def feeds(house: House) -> Poller:
     return Poller(sources, house.grid, clock=house.clock, chores=chores)
 
 
+def lay_or_remove_example(house: House) -> bool:
+    """What ``[line] example`` asks for at a start; true when an example was there that had to be taken out."""
+    if house.settings.line.example:
+        example.load_example(house.grid, house.clock())
+        return False
+    return example.remove_example(house.grid)
+
+
 def load_example(grid: GridStore, now: datetime) -> None:
     """Lay the example register and outages in, relative to ``now``; idempotent."""
     example.load_example(grid, now)

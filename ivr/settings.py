@@ -104,7 +104,7 @@ class Line(Section):
     """How long a stopping engine lets live calls go on before Asterisk takes them over."""
     ticket_start: int = Field(100_001, ge=1)
     example: bool = False
-    """True: at every start the example register and outages (relative to now) are laid into the database."""
+    """At every start the example register and outages (around now) are laid into the database; false: taken out of it."""
 
     @field_validator("timezone")
     @classmethod

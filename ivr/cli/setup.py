@@ -6,7 +6,7 @@ import asyncio
 
 import click
 
-from ivr.app import House, build_sounds, clock_of, load_example, open_house, prerender_places, static_sounds
+from ivr.app import House, build_sounds, lay_or_remove_example, open_house, prerender_places, static_sounds
 from ivr.bringup.failure import BringupFailed
 from ivr.bringup.packages import ensure
 from ivr.bringup.progress import Progression
@@ -51,8 +51,8 @@ def _steps(settings: Settings, show: Progression, *, tests: bool) -> None:
     if tests:
         ensure("testcallers", settings.var, show=show)
     with open_house(settings) as house:
-        if settings.line.example:
-            load_example(house.grid, clock_of(settings)())
+        if lay_or_remove_example(house):
+            err.print("The example addresses and outages are taken out: example = false in ivr.toml", style="dim")
         asyncio.run(_sounds(settings, house, show))
 
 

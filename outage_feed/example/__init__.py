@@ -129,11 +129,14 @@ def _around(store: GridStore, now: datetime, *, leave_closed: bool) -> None:
     )
 
 
-def remove_example(store: GridStore) -> None:
-    """Take the example out again; a real register and real outages are not touched."""
+def remove_example(store: GridStore) -> bool:
+    """Take the example out again; a real register and real outages are not touched. False: there was none."""
+    if not (store.points_by_phone(next(iter(_SHOWS))) or any(store.feed(source) for source in (SOURCE, SILENT))):
+        return False
     store.remove_points(point.id for point in example_points())
     for source in (SOURCE, SILENT):
         store.remove_source(source)
+    return True
 
 
 def _outage(raw: dict[str, Any], now: datetime) -> Outage:

@@ -4,7 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from ivr.app import lay_or_remove_example, open_house
 from ivr.instance import InstanceError, lay_out
+from ivr.settings import load_settings
 
 
 @pytest.fixture
@@ -61,3 +63,17 @@ def test_file_taken_away_on_purpose_stays_away(tmp_path: Path, source: Path) -> 
 def test_refuses_the_checkout(source: Path) -> None:
     with pytest.raises(InstanceError, match="outside"):
         lay_out(source / "dialplans", source)
+
+
+def test_a_new_folder_is_for_real_life_and_loses_the_example_it_had(tmp_path: Path) -> None:
+    """The example is the checkout's: in production no caller of Kostroma hears that the news is old because of it."""
+    home = tmp_path / "home"
+    lay_out(home)
+    assert not load_settings(home, {}).line.example
+    with open_house(load_settings(home, {"IVR_LINE__EXAMPLE": "true"})) as house:
+        assert not lay_or_remove_example(house)
+        assert house.grid.feeds()
+    with open_house(load_settings(home, {})) as house:
+        assert lay_or_remove_example(house)
+        assert house.grid.feeds() == house.grid.outages(everything=True) == house.grid.places() == ()
+        assert not lay_or_remove_example(house)

@@ -74,7 +74,8 @@ def test_loading_again_changes_nothing_while_it_is_alive(tmp_path: Path) -> None
         points, outages = store.count_points(), store.outages(everything=True)
         example.load_example(store, now + timedelta(minutes=10))
         assert (store.count_points(), store.outages(everything=True)) == (points, outages)
-        example.remove_example(store)
+        assert example.remove_example(store)
+        assert not example.remove_example(store)
         assert store.count_points() == ()
         assert store.outages(everything=True) == store.feeds() == ()
 
