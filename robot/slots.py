@@ -45,9 +45,9 @@ class _Again:
 
 @coroutine
 def say_to_the_end(prompt: Prompt) -> Generator[Say, Reply[None], bool]:
-    """Say a prompt; whether it was heard to its end, and not cut short by a key."""
+    """Say a prompt; whether it was heard to its end: voiced at all, and not cut short by a key."""
     reply = yield Say(prompt)
-    return not reply.overheard
+    return reply.voiced and not reply.overheard
 
 
 async def ask_key(

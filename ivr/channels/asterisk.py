@@ -23,6 +23,8 @@ from ivr.ports import Asked, Clip, LineDropped, Said, Voice
 log = structlog.get_logger(__name__)
 
 STAGE = "IVR_STAGE"
+FINISH_WITHIN_S = 3.0
+"""So soon after a full answer «#» still belongs to it."""
 UNVOICED_SAYS = 2
 """So many prompts in a row without sound, and the line counts as mute: the caller hears nothing and cannot know why."""
 
@@ -37,6 +39,9 @@ class AsteriskChannel:
         self._transfers = transfers
         self._call_id = call_id
         self._unvoiced = 0
+        self._finish = ""
+        """The finishing key that may still follow an answer which was full without it (see ``ivr/call/keys.py``)."""
+        self._finish_until = 0.0
 
     async def say(self, say: Say) -> Said:
         """Say a prompt to its end or to the first key; one that cannot be voiced is left out (and logged).
@@ -68,6 +73,7 @@ class AsteriskChannel:
         session = self._line()
         if ask.flush:
             session.forget_typed()
+        self._drop_finish(session)
         sound_at = time.monotonic()
         text = ""
         try:
@@ -135,6 +141,16 @@ class AsteriskChannel:
             raise LineDropped
         return self._session
 
+    def _ends_last_answer(self, key: str) -> bool:
+        """Whether a key is the finishing key of an answer that was full without it; only the very next key can be."""
+        due, self._finish = self._finish, ""
+        return key == due and time.monotonic() < self._finish_until
+
+    def _drop_finish(self, session: AgiSession) -> None:
+        """The finishing key may have come while nothing was said."""
+        if session.typed and self._ends_last_answer(session.typed[0]):
+            session.typed.popleft()
+
     def _left_out(self, prompt: Prompt, at: float, keys: str) -> Said:
         """A prompt that had no sound; one too many of them raises."""
         self._unvoiced += 1
@@ -152,12 +168,15 @@ class AsteriskChannel:
     async def _play(self, session: AgiSession, clip: Clip, *, interruptible: bool) -> tuple[str, bool]:
         """Play a sound to its end or to a key; the keys pressed, and whether there was any sound."""
         name = str(clip.path).rpartition(".")[0]
+        keys = ""
         streamed = await session.stream_file(name, KEYS, seconds=clip.seconds)
-        keys = streamed.key or ""
-        while streamed.key is not None and not interruptible:
+        while streamed.key is not None:
+            if not self._ends_last_answer(streamed.key):
+                keys += streamed.key
+                if interruptible:
+                    break
             # Without keys to stop at, Asterisk would throw them away: so it stops, and goes on where it was.
             streamed = await session.stream_file(name, KEYS, offset=streamed.endpos, seconds=clip.seconds)
-            keys += streamed.key or ""
         if not streamed.played:
             log.error("Asterisk cannot play a sound", file=name)
         return keys, streamed.played
@@ -174,11 +193,15 @@ class AsteriskChannel:
                 if not keys:
                     given_at = time.monotonic()
                 break
+            if not keys and self._ends_last_answer(key):
+                continue
             given_at = time.monotonic()
             if key == ask.finish:
                 keys = keys or key  # first of all it is an answer of its own
                 break
             keys += key
             if len(keys) >= ask.most:
+                if ask.most > 1:
+                    self._finish, self._finish_until = ask.finish, given_at + FINISH_WITHIN_S
                 break
         return (Digits(keys) if keys else NoInput()), given_at

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from ivr.call.keys import take_keys
 from ivr.call.model import (
     Answer,
     Call,
@@ -170,23 +171,6 @@ class Console:
     def _unanswered(self) -> TransferResult:
         self._terminal.show("operator", "nobody answers: the caller comes back")
         return Unanswered()
-
-
-def take_keys(typed: str, ask: Ask) -> tuple[str, str]:
-    """What of the keys typed answers ``ask``, as a telephone would take it, and what is left for the next question.
-
-    At most ``most`` keys; the finishing key ends an answer and is not part of it, unless it comes first. Behind a
-    full answer of several keys it belongs to that answer.
-    """
-    keys = ""
-    for at, key in enumerate(typed):
-        if key == ask.finish:
-            return keys or key, typed[at + 1 :]
-        keys += key
-        if len(keys) == ask.most:
-            rest = typed[at + 1 :]
-            return keys, rest.removeprefix(ask.finish) if ask.most > 1 else rest
-    return keys, ""
 
 
 def _urgency(transfer: Transfer) -> str:

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import assert_never
 
+from ivr.call.keys import take_keys
 from ivr.call.model import Answer, Connected, Digits, Heard, NoInput, Prompt, TransferResult, Unanswered
 from ivr.call.verbs import Ask, Say, Transfer
 from ivr.errors import IvrError
@@ -122,7 +123,8 @@ class Transcript:
                 case line:
                     raise self._strayed(f"the caller was asked something, but here stands {_name(line)}")
             self.at += 1
-        return Digits(self._take(ask))
+        keys, self.typed = take_keys(self.typed, ask)
+        return Digits(keys)
 
     def transfer(self, queue: str) -> TransferResult:
         """The caller waits for a person. Raises :class:`LineDropped` when they give up."""
@@ -154,19 +156,6 @@ class Transcript:
         if not isinstance(line, RobotSays) or line.words != words:
             raise self._strayed(f"the robot says\n  {words}\nbut here stands {_name(line)}")
         self.at += 1
-
-    def _take(self, ask: Ask) -> str:
-        """Keys as a telephone gives them: up to ``most``, or up to the finishing key, which alone is an answer too."""
-        keys = ""
-        while self.typed and len(keys) < ask.most:
-            key, self.typed = self.typed[0], self.typed[1:]
-            if key == ask.finish:
-                return keys or key
-            keys += key
-        # A finishing key right behind a full answer belongs to it.
-        if ask.most > 1 and len(keys) == ask.most and self.typed[:1] == ask.finish:
-            self.typed = self.typed[1:]
-        return keys
 
     def _strayed(self, message: str) -> Strayed:
         line = self.ahead or (self.lines[-1] if self.lines else None)

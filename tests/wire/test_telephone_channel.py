@@ -135,6 +135,16 @@ async def test_a_key_from_before_does_not_stop_a_later_prompt(phone: Phone) -> N
     assert line.played[1] == ("short", 0, 240)
 
 
+@pytest.mark.parametrize("keys", ["1234#2", "12342"])
+async def test_the_finishing_key_behind_a_full_answer_is_no_answer_to_the_next_question(phone: Phone, keys) -> None:
+    async def script(channel):
+        return await channel.ask(ask("long", most=4)), await channel.ask(ask("long"))
+
+    (number, choice), _ = await phone.run(script, press(keys))
+    assert number.answer == Digits("1234")
+    assert choice.answer == Digits("2")
+
+
 async def test_what_must_be_heard_is_heard_whole_and_its_keys_are_kept(phone: Phone) -> None:
     async def script(channel):
         said = await channel.say(Say(Prompt("notice"), interruptible=False))

@@ -9,6 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 from ivr.call.errands import OpenTicket, Ticket
+from ivr.call.keys import take_keys
 from ivr.call.model import (
     Abandoned,
     Answer,
@@ -26,7 +27,7 @@ from ivr.call.model import (
 )
 from ivr.call.script import Script
 from ivr.call.verbs import Ask, Enter, Note, Say, Transfer
-from ivr.channels.console import HELP, Console, Operators, TalkKit, Terminal, take_keys
+from ivr.channels.console import HELP, Console, Operators, TalkKit, Terminal
 from ivr.cli.talk import command, hold
 from ivr.errors import VoiceFailed
 from ivr.runner import Runner
