@@ -243,6 +243,8 @@ def _prompt(book: PromptBook, name: str, texts: tuple[str, ...], now: datetime) 
 def _with_zone(text: str, now: datetime) -> str:
     if re.fullmatch(r"\d{1,2}:\d\d", text):
         hours, minutes = text.split(":")
+        if int(hours) > 23 or int(minutes) > 59:
+            fail(f"{text!r} is not a time of day such as 18:30", code=2)
         return datetime.combine(now.date(), time_of_day(int(hours), int(minutes)), now.tzinfo).isoformat()
     with contextlib.suppress(ValueError):
         moment = datetime.fromisoformat(text)

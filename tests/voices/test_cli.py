@@ -73,6 +73,8 @@ def test_play_writes_what_would_be_heard(home: Path, tmp_path: Path) -> None:
         (("play", "greting"), "did you mean “greeting”?"),
         (("play", "greeting", "until=18:00"), "takes no values"),
         (("play", "outage_again", "until=later"), "later"),
+        (("play", "outage_again", "until=25:30"), "'25:30' is not a time of day such as 18:30"),
+        (("play", "outage_again", "until=18:60"), "'18:60' is not a time of day such as 18:30"),
         (("play", "outage_again"), "until"),
     ],
 )
