@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 from rich.live import Live
-from rich.table import Table
+from rich.table import Column, Table
 from rich.text import Text
 
 from ivr.call.journal import encode
@@ -117,6 +117,8 @@ def list_calls(
             )
             for row in rows
         ),
+        whole=("call", "began", "caller"),
+        spare=("owed", "node", "branch", "seconds", "again"),
     )
 
 
@@ -365,7 +367,7 @@ def _profile(profile: Profile | None, places: int) -> str:
 
 
 def _live_table(calls: Sequence[Mapping[str, Any]]) -> Table:
-    columns = ("call", "seconds", "caller", "branch", "node", "verb", "at", "plan")
+    columns = (Column("call", no_wrap=True), "seconds", "caller", "branch", "node", "verb", "at", "plan")
     title = f"{len(calls)} live call{'' if len(calls) == 1 else 's'}"
     table = Table(*columns, title=title, title_justify="left", box=None, pad_edge=False, header_style="bold")
     for call in calls:

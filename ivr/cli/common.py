@@ -32,6 +32,11 @@ EXIT_UNREACHABLE = 3
 PIPED_WIDTH = 160
 """How wide a table is that no terminal shows: whoever reads it by a program wants no cells cut."""
 
+BROKEN_WIDTH = 10
+"""How wide a column must be at least when its cells are broken into lines."""
+GAP = 2
+"""Between two columns of a table."""
+
 # Emoji off: else rich makes a picture of «:100:» in a place such as hotline.yaml:100:3.
 out = Console(highlight=False, emoji=False, width=None if sys.stdout.isatty() else PIPED_WIDTH)
 err = Console(stderr=True, highlight=False, emoji=False)
@@ -131,22 +136,50 @@ def _plain(value: Any) -> Any:
 
 
 def print_table(
-    columns: Sequence[str], rows: Iterable[Sequence[object]], *, title: str = "", whole: Sequence[str] = ()
+    columns: Sequence[str],
+    rows: Iterable[Sequence[object]],
+    *,
+    title: str = "",
+    whole: Sequence[str] = (),
+    spare: Sequence[str] = (),
 ) -> None:
-    """Print rows as a table, or «nothing to show» when there are none. ``whole``: columns that are never cut.
+    """Print rows as a table, or «nothing to show» when there are none.
 
-    A cell is shown as it stands, with brackets and all; one that is to have a colour is a ``Text``.
+    ``whole``: columns that are never broken into lines. ``spare``: those that a narrow terminal does without, in this
+    order; which they are is said below. A cell is shown as it stands, with brackets and all; one that is to have a
+    colour is a ``Text``.
     """
-    headers = [Column(column, no_wrap=column in whole) for column in columns]
-    table = Table(*headers, title=title or None, title_justify="left", box=None, pad_edge=False, header_style="bold")
-    count = 0
-    for row in rows:
-        table.add_row(*map(table_cell, row))
-        count += 1
-    if count:
-        out.print(table)
-    else:
+    cells = [tuple(map(table_cell, row)) for row in rows]
+    if not cells:
         out.print("[dim]nothing to show[/]")
+        return
+    shown, left_out = _fitting(columns, cells, whole, spare)
+    headers = [Column(columns[at], no_wrap=columns[at] in whole, overflow="fold") for at in shown]
+    table = Table(*headers, title=title or None, title_justify="left", box=None, pad_edge=False, header_style="bold")
+    for row in cells:
+        table.add_row(*(row[at] for at in shown))
+    out.print(table)
+    if left_out:
+        out.print(Text(f"too narrow for: {', '.join(left_out)}; --json has all", "dim"), soft_wrap=True)
+
+
+def _fitting(
+    columns: Sequence[str], rows: Sequence[Sequence[Text]], whole: Sequence[str], spare: Sequence[str]
+) -> tuple[list[int], list[str]]:
+    """The places of the columns that have room in the terminal, and the names of those that have none."""
+    needed = [max(len(name), *(row[at].cell_len for row in rows)) for at, name in enumerate(columns)]
+    needed = [
+        width if name in whole else min(width, max(len(name), BROKEN_WIDTH))
+        for name, width in zip(columns, needed, strict=True)
+    ]
+    shown = list(range(len(columns)))
+    left_out: list[str] = []
+    for name in spare:
+        if sum(needed[at] + GAP for at in shown) - GAP <= out.width:
+            break
+        shown.remove(columns.index(name))
+        left_out.append(name)
+    return shown, left_out
 
 
 def table_cell(cell: object) -> Text:

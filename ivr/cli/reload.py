@@ -68,7 +68,7 @@ def _list(client: ControlClient, kept: KeptVersions, as_json: bool) -> None:
         (snapshot.version, f"{snapshot.used_at.astimezone():%d.%m.%Y %H:%M:%S}", _mark(snapshot.version, live, kept))
         for snapshot in versions
     ]
-    print_table(("version", "last taken into use", ""), rows)
+    print_table(("version", "last taken into use", ""), rows, whole=("version", "last taken into use"))
 
 
 def _mark(version: str, live: str, kept: KeptVersions) -> str:

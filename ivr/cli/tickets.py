@@ -77,6 +77,8 @@ def list_tickets(
             )
             for ticket in tickets
         ),
+        whole=("number", "opened", "phone"),
+        spare=("joined", "branch", "topic"),
     )
 
 

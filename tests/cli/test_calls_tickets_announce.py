@@ -87,6 +87,20 @@ def test_calls_are_listed_masked(cli: Cli) -> None:
     assert "a1" in table.output
 
 
+def test_a_narrow_terminal_cuts_no_id(cli: Cli, stored: Store, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    journal = CallJournal.open(home / "var" / "ivr.db", home / "var" / "spool", reserve_bytes=0)
+    asyncio.run(journal.end(made("try-270125-093100-ab12", 5, Told("emergency"), 33)))
+    journal.close()
+    monkeypatch.setattr("ivr.cli.common.out.width", 80)
+    narrow = cli("calls", "list").output
+    assert "try-270125-093100-ab12" in narrow
+    assert "…" not in narrow
+    assert "too narrow for: owed, node" in narrow
+    assert all(len(line) <= 80 for line in narrow.splitlines()[:-1])
+    monkeypatch.setattr("ivr.cli.common.out.width", 160)
+    assert "too narrow" not in cli("calls", "list").output
+
+
 @pytest.mark.usefixtures("stored")
 def test_full_numbers_are_shown_and_written_down(cli: Cli) -> None:
     rows = loaded(cli("calls", "list", "--full", "--class", "served", "--json"))
