@@ -23,16 +23,18 @@ from ivr.call.journal import CORE_MODULES, Codec, classes_of
 from ivr.call.model import Call, Prompt
 from ivr.call.script import Script
 from ivr.channels.console import TalkKit
+from ivr.dialplan.findings import known_names, near
 from ivr.dialplan.model import Plan, Topic
 from ivr.dialplan.walk import walk
 from ivr.doing.current_announcement import current_announcement
 from ivr.doing.find_ticket import find_ticket
 from ivr.doing.open_ticket import open_ticket
-from ivr.errors import StoreBusy, VoiceFailed
+from ivr.errors import Problem, SettingsError, StoreBusy, VoiceFailed
 from ivr.plans import Plans
 from ivr.prompts import Fragment
+from ivr.queues import read_queues
 from ivr.runner import Handlers, Runner
-from ivr.settings import Settings
+from ivr.settings import Settings, settings_problem
 from ivr.speaking import Speaker
 from ivr.store import Store
 from ivr.store.database import make_private
@@ -42,7 +44,7 @@ from outage_feed import example
 from outage_feed import model as grid_model
 from outage_feed import telling as grid_telling
 from outage_feed.errors import StoreError
-from outage_feed.fetch import Poller, Source
+from outage_feed.fetch import Poller, Source, faults
 from outage_feed.store import GridStore
 from robot import errands as robot_errands
 from robot import outcomes as robot_outcomes
@@ -134,7 +136,13 @@ def _handlers(grid: GridStore, quick: GridStore, store: Store, clock: Clock) -> 
 
 def feeds(house: House) -> Poller:
     """The poller of the configured outage feeds, which keeps the example alive and forgets feeds taken out again."""
-    sources = [
+    sources = _sources(house.settings)
+    chores = (example.move_example_on,) if house.settings.line.example else ()
+    return Poller(sources, house.grid, clock=house.clock, chores=chores)
+
+
+def _sources(settings: Settings) -> list[Source]:
+    return [
         Source(
             name=feed.name,
             url=feed.url,
@@ -146,13 +154,40 @@ def feeds(house: House) -> Poller:
             timeout=feed.timeout_seconds,
             max_bytes=feed.max_bytes,
             days_ahead=feed.days_ahead,
-            base=house.settings.home,
+            base=settings.home,
             headers=feed.headers,
         )
-        for feed in house.settings.feed
+        for feed in settings.feed
     ]
-    chores = (example.move_example_on,) if house.settings.line.example else ()
-    return Poller(sources, house.grid, clock=house.clock, chores=chores)
+
+
+NOT_FEEDS = ("dispatcher", example.SOURCE, example.SILENT)
+"""Sources that are in the database without being feeds: one of that name would take their outages away."""
+
+
+def settings_problems(settings: Settings) -> Iterator[Problem]:
+    """What is wrong in ivr.toml beyond its form: feeds that cannot be read, a fallback queue that is not there."""
+    if settings.asterisk.manage:  # FreePBX has queues of its own; ivr doctor asks it
+        queues = read_queues(settings.asterisk_conf / "queues.conf")
+        name = settings.line.fallback_queue
+        if queues is not None and name not in queues:
+            hint = near(name, queues) or known_names(queues)
+            yield settings_problem(settings, ("line", "fallback_queue"), f"unknown queue {name!r}", hint)
+    seen: set[str] = set()
+    for number, source in enumerate(_sources(settings)):
+        for key, message in faults(source):
+            yield settings_problem(settings, ("feed", number, key), message)
+        if source.name in seen or source.name in NOT_FEEDS:
+            message = f"there is another source «{source.name}»"
+            yield settings_problem(settings, ("feed", number, "name"), message, "give this feed a name of its own")
+        seen.add(source.name)
+
+
+def check_settings(settings: Settings) -> None:
+    """Raise :class:`ivr.errors.SettingsError` with every one of :func:`settings_problems`, if there is any."""
+    problems = list(settings_problems(settings))
+    if problems:
+        raise SettingsError(problems)
 
 
 def lay_or_remove_example(house: House) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import tzinfo
 from pathlib import Path
 from typing import Any, Literal
@@ -104,7 +104,14 @@ class Line(Section):
     """How long a stopping engine lets live calls go on before Asterisk takes them over."""
     ticket_start: int = Field(100_001, ge=1)
     example: bool = False
-    """At every start the example register and outages (around now) are laid into the database; false: taken out of it."""
+    """At every start the example register and outages (around now) are laid into the database; false: taken out."""
+
+    @field_validator("number")
+    @classmethod
+    def _digits(cls, value: str) -> str:
+        if not re.fullmatch(r"\+?[\d ()-]*\d[\d ()-]*", value):
+            raise ValueError(f"{value!r} is not a telephone number")
+        return value
 
     @field_validator("timezone")
     @classmethod
@@ -209,6 +216,16 @@ def load_settings(home: Path | None = None, environ: Mapping[str, str] | None = 
         return Settings.model_validate({"home": home, **data})
     except ValidationError as error:
         raise SettingsError([_problem(str(file), text, item) for item in error.errors()]) from error
+
+
+def settings_problem(settings: Settings, path: Sequence[str | int], message: str, hint: str = "") -> Problem:
+    """Something wrong with a setting that only others can know, at its place: ``("feed", 0, "url")``."""
+    file = settings.home / FILE_NAME
+    text = file.read_text(encoding="utf-8") if file.is_file() else ""
+    line, column = _find(text, list(path))
+    if not line:  # it is not written there: the table is, or the environment says it
+        line, column = _find(text, list(path[:-1]))
+    return Problem(str(file), line, column, f"{'.'.join(map(str, path))}: {message}", hint)
 
 
 def _override(data: dict[str, Any], environ: Mapping[str, str]) -> None:

@@ -10,7 +10,8 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import random
-from collections.abc import Callable, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -21,8 +22,9 @@ import structlog
 
 from outage_feed.errors import FeedError, Nonsense, StoreError
 from outage_feed.feeds import FeedState
-from outage_feed.formats import Context, Format, Parsed, Rejected, load_format
+from outage_feed.formats import Context, Format, Parsed, Rejected, format_names, load_format
 from outage_feed.model import MOSCOW, Outage, Status
+from outage_feed.regions import REGIONS
 from outage_feed.store import Changes, GridStore
 
 log = structlog.get_logger("outage_feed")
@@ -85,6 +87,23 @@ def for_each_region(source: Source) -> tuple[Source, ...]:
         replace(source, name=f"{source.name}-{region}", url=source.url.replace("{region}", region), regions=(region,))
         for region in source.regions
     )
+
+
+def faults(source: Source) -> Iterator[tuple[str, str]]:
+    """What in the description of a source cannot work: the setting's name, and what is wrong with it."""
+    if source.format not in format_names():
+        yield "format", f"no feed format «{source.format}»; there are: {', '.join(format_names())}"
+    parts = urlsplit(source.url)
+    if not (parts.scheme in ("http", "https") and parts.netloc) and not (parts.scheme == "file" and parts.path):
+        yield "url", f"«{source.url}» must be http://…, https://… or file:PATH"
+    for name in re.findall(r"\{(.*?)\}", source.url):
+        if name not in ("start", "end", "region"):
+            yield "url", f"{{{name}}} means nothing; there are: {{start}}, {{end}}, {{region}}"
+    if "{region}" in source.url and not source.regions:
+        yield "regions", "the url has {region}, so the regions must be named"
+    for region in source.regions:
+        if region not in REGIONS:
+            yield "regions", f"no region «{region}» is served; codes: {', '.join(REGIONS)}"
 
 
 def _plain_date(day: date) -> str:

@@ -1,4 +1,4 @@
-"""``ivr check``: every problem in dialplans, numbers, calendar and prompts, all at once."""
+"""``ivr check``: every problem in ivr.toml, dialplans, numbers, calendar and prompts, all at once."""
 
 from __future__ import annotations
 
@@ -15,29 +15,31 @@ from ivr.settings import Settings
 @json_option
 @with_settings
 def command(settings: Settings, as_json: bool) -> None:
-    """Look through dialplans and prompts as they are on disk, and say everything that is wrong with them.
+    """Look through ivr.toml, dialplans and prompts as they are on disk, and say everything that is wrong with them.
 
     Changes nothing and needs no running engine. Leaves with 1 when there is anything worse than a warning.
     """
-    from ivr.app import topics
+    from ivr.app import settings_problems, topics
     from ivr.plans import examine_files
 
     examined = examine_files(settings, topics())
-    good = examined.plan is not None
+    in_settings = tuple(settings_problems(settings))
+    problems = (*in_settings, *examined.problems)
+    good = examined.plan is not None and not in_settings
     if as_json:
         print_json(
             {
                 "ok": good,
                 "version": examined.plan.version if examined.plan else None,
-                "problems": examined.problems,
+                "problems": problems,
                 "counts": examined.counts,
             }
         )
     else:
-        for problem in examined.problems:
+        for problem in problems:
             err.print(str(problem), markup=False, soft_wrap=True)
-        _summary(examined.problems, {name: count for name, count in examined.counts.items() if count})
-        if examined.plan:
+        _summary(problems, {name: count for name, count in examined.counts.items() if count})
+        if good and examined.plan:
             out.print(f"version {examined.plan.version}; to put it to use: ivr reload")
     sys.exit(0 if good else EXIT_PROBLEMS)
 

@@ -6,7 +6,7 @@ import sys
 
 import click
 
-from ivr.bringup.checks import Finding, Patient, groups
+from ivr.bringup.checks import Finding, Patient, error, groups
 from ivr.cli.common import EXIT_PROBLEMS, json_option, out, print_json, with_settings
 from ivr.settings import Settings
 
@@ -21,12 +21,14 @@ def command(settings: Settings, as_json: bool) -> None:
 
     Changes nothing. Exit code 1 if there is an error, 0 if there are only warnings.
     """
-    from ivr.app import topics
+    from ivr.app import settings_problems, topics
     from ivr.plans import examine_files, queues_of
 
     plan = examine_files(settings, topics()).plan  # without one: ivr check says why
     patient = Patient(settings, queues_of(plan) if plan else ())
     found = {name: list(look(patient)) for name, look in groups().items()}
+    if wrong := [error("ivr.toml", str(problem), "mend it there") for problem in settings_problems(settings)]:
+        found = {"settings": wrong, **found}
     errors = sum(finding.level == "error" for findings in found.values() for finding in findings)
     if as_json:
         print_json({"errors": errors, "groups": found})

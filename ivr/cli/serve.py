@@ -11,6 +11,7 @@ import threading
 import click
 import uvloop
 
+from ivr.app import check_settings
 from ivr.cli.common import EXIT_PROBLEMS, fail, fail_config, with_settings
 from ivr.engine import serve
 from ivr.engine_process import ALIVE, PULSE_S, READY
@@ -29,8 +30,13 @@ def command(settings: Settings, supervised: bool, log_level: str) -> None:
     For an Asterisk that is looked after elsewhere (`[asterisk] manage = false`). `ivr run` sets up, starts Asterisk
     and this. Ctrl-C or SIGTERM lets live calls end first; SIGHUP reloads dialplans and prompts.
     """
+    try:
+        check_settings(settings)
+    except ConfigError as error:
+        fail_config(error)
     settings.log_file.parent.mkdir(parents=True, exist_ok=True)
-    configure_logs(json=supervised, level=log_level, file=settings.log_file if supervised else None, final=True)
+    file = settings.log_file if supervised else None
+    configure_logs(json=supervised, level=log_level, file=file, tz=settings.tz, final=True)
     try:
         uvloop.run(_serve(settings, supervised))
     except ConfigError as error:

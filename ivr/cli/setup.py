@@ -6,7 +6,15 @@ import asyncio
 
 import click
 
-from ivr.app import House, build_sounds, lay_or_remove_example, open_house, prerender_places, static_sounds
+from ivr.app import (
+    House,
+    build_sounds,
+    check_settings,
+    lay_or_remove_example,
+    open_house,
+    prerender_places,
+    static_sounds,
+)
 from ivr.bringup.failure import BringupFailed
 from ivr.bringup.packages import ensure
 from ivr.bringup.progress import Progression
@@ -44,6 +52,7 @@ def set_up(settings: Settings, *, tests: bool = False) -> None:
 
 
 def _steps(settings: Settings, show: Progression, *, tests: bool) -> None:
+    check_settings(settings)
     settings.var.mkdir(parents=True, exist_ok=True)
     if settings.asterisk.manage:
         ensure("asterisk", settings.var, show=show)

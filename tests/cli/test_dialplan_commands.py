@@ -230,8 +230,64 @@ def test_the_list_marks_what_is_live_and_works_without_an_engine(home: Path, eng
     assert (answer["live"], answer["pinned"]) == (texts.version, texts.version)
 
 
+def test_versions_are_listed_in_the_zone_of_the_hotline(home: Path) -> None:
+    kept = KeptVersions(home / "var" / "plans")
+    version = read_texts(home)[0].version
+    kept.keep(read_texts(home)[0])
+    (meta,) = (home / "var" / "plans" / version).glob("*.json")
+    used = {"version": version, "used_at": "2026-11-25T22:30:00+00:00"}
+    meta.write_text(json.dumps(used), encoding="utf-8")
+    assert "26.11.2026 01:30:00" in ivr(home, "reload", "--list").stdout
+
+
 def test_without_an_engine_reload_leaves_with_3_and_the_list_still_works(home: Path) -> None:
     done = ivr(home, "reload")
     assert done.exit_code == 3
     assert "not running" in done.stderr
     assert "nothing to show" in ivr(home, "reload", "--list").stdout
+
+
+BROKEN_FEED = """
+[line]
+fallback_queue = "operatos"
+
+[[feed]]
+name = "a"
+format = "mrks"
+url = "ftp://host/list?d={day}"
+
+[[feed]]
+name = "a"
+format = "json"
+url = "https://host/{region}"
+
+[[feed]]
+name = "dispatcher"
+format = "json"
+url = "file:drop"
+regions = ["99"]
+"""
+
+
+def test_settings_that_cannot_work_are_named_by_line_before_any_call_comes(home: Path) -> None:
+    """`ivr check` says everything; `ivr setup` (so `ivr run`) and `ivr serve` do not start, and print no traceback."""
+    toml = home / "ivr.toml"
+    toml.write_text(BROKEN_FEED, encoding="utf-8")
+    expected = [
+        "3:1: error: line.fallback_queue: unknown queue 'operatos' (did you mean 'operators'?)",
+        "7:1: error: feed.0.format: no feed format «mrks»; there are: json, mrsk",
+        "8:1: error: feed.0.url: «ftp://host/list?d={day}» must be http://…, https://… or file:PATH",
+        "8:1: error: feed.0.url: {day} means nothing; there are: {start}, {end}, {region}",
+        "10:1: error: feed.1.regions: the url has {region}, so the regions must be named",
+        "11:1: error: feed.1.name: there is another source «a» (give this feed a name of its own)",
+        "16:1: error: feed.2.name: there is another source «dispatcher» (give this feed a name of its own)",
+        "19:1: error: feed.2.regions: no region «99» is served; codes: 31, 32, 36, 44, 46, 48, 57, 67, 68, 69, 76",
+    ]
+    for command in ("check", "setup", "serve"):
+        done = ivr(home, command)
+        assert done.exit_code == 1
+        found = [line.removeprefix(f"{toml}:") for line in done.stderr.splitlines() if line.startswith(str(toml))]
+        assert sorted(found) == sorted(expected), command
+    assert "8 errors" in ivr(home, "check").stdout
+    toml.write_text('[line]\nnumber = "abc"\n', encoding="utf-8")
+    assert "ivr.toml:2:1: error: line.number: 'abc' is not a telephone number" in ivr(home, "check").stderr
