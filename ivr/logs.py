@@ -7,18 +7,23 @@ from __future__ import annotations
 
 import logging
 import sys
+from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 from typing import Any, TextIO, cast
 
 import structlog
+from structlog.typing import EventDict, Processor
 
 from ivr.log_file import LogFile
 
 
-def configure_logs(*, json: bool, level: str = "info", file: Path | None = None, final: bool = False) -> None:
+def configure_logs(
+    *, json: bool, level: str = "info", file: Path | None = None, tz: tzinfo | None = None, final: bool = False
+) -> None:
     """Set up the logs of this process: to ``file`` (appending, see :class:`LogFile`) or to stderr.
 
-    ``final``: it will not be set up again; loggers then skip looking that up at every line, as the engine wants it.
+    Lines are stamped in the zone ``tz`` (``None``: the machine's), with its distance from UTC. ``final``: it will not
+    be set up again; loggers then skip looking that up at every line, as the engine wants it.
     """
     stream = cast(TextIO, LogFile(file)) if file else sys.stderr  # loggers only write and flush
     shown: list[Any] = (
@@ -34,7 +39,7 @@ def configure_logs(*, json: bool, level: str = "info", file: Path | None = None,
         processors=[
             structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=False),
+            _stamp(tz),
             *shown,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
@@ -42,3 +47,13 @@ def configure_logs(*, json: bool, level: str = "info", file: Path | None = None,
         cache_logger_on_first_use=final,
     )
     logging.basicConfig(stream=stream, level=logging.WARNING, format="%(asctime)s %(name)s %(levelname)s %(message)s")
+
+
+def _stamp(tz: tzinfo | None) -> Processor:
+    """The processor that writes the time of a line: 2026-11-25T09:00:00.123+03:00."""
+
+    def stamp(_logger: object, _method: str, event: EventDict) -> EventDict:
+        event["timestamp"] = datetime.now(UTC).astimezone(tz).isoformat(timespec="milliseconds")
+        return event
+
+    return stamp

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import tzinfo
+
 import click
 
 from ivr.cli.common import EXIT_UNREACHABLE, fail, fail_config, json_option, out, print_json, print_table, with_settings
@@ -24,7 +26,7 @@ def command(settings: Settings, version: str | None, listing: bool, as_json: boo
     client = ControlClient(settings.control_socket)
     kept = KeptVersions(settings.var / "plans")
     if listing:
-        _list(client, kept, as_json)
+        _list(client, kept, settings.tz, as_json)
         return
     try:
         if version is not None:
@@ -55,7 +57,7 @@ def command(settings: Settings, version: str | None, listing: bool, as_json: boo
             out.print("[dim]the files on disk are newer or other; `ivr reload` takes them again[/]")
 
 
-def _list(client: ControlClient, kept: KeptVersions, as_json: bool) -> None:
+def _list(client: ControlClient, kept: KeptVersions, tz: tzinfo, as_json: bool) -> None:
     try:
         live = str(client.status().get("plan", ""))
     except (EngineNotRunning, ControlFailed):
@@ -65,7 +67,7 @@ def _list(client: ControlClient, kept: KeptVersions, as_json: bool) -> None:
         print_json({"live": live or None, "pinned": kept.pinned, "versions": versions})
         return
     rows = [
-        (snapshot.version, f"{snapshot.used_at.astimezone():%d.%m.%Y %H:%M:%S}", _mark(snapshot.version, live, kept))
+        (snapshot.version, f"{snapshot.used_at.astimezone(tz):%d.%m.%Y %H:%M:%S}", _mark(snapshot.version, live, kept))
         for snapshot in versions
     ]
     print_table(("version", "last taken into use", ""), rows, whole=("version", "last taken into use"))

@@ -230,16 +230,6 @@ def test_the_list_marks_what_is_live_and_works_without_an_engine(home: Path, eng
     assert (answer["live"], answer["pinned"]) == (texts.version, texts.version)
 
 
-def test_versions_are_listed_in_the_zone_of_the_hotline(home: Path) -> None:
-    kept = KeptVersions(home / "var" / "plans")
-    version = read_texts(home)[0].version
-    kept.keep(read_texts(home)[0])
-    (meta,) = (home / "var" / "plans" / version).glob("*.json")
-    used = {"version": version, "used_at": "2026-11-25T22:30:00+00:00"}
-    meta.write_text(json.dumps(used), encoding="utf-8")
-    assert "26.11.2026 01:30:00" in ivr(home, "reload", "--list").stdout
-
-
 def test_without_an_engine_reload_leaves_with_3_and_the_list_still_works(home: Path) -> None:
     done = ivr(home, "reload")
     assert done.exit_code == 3
