@@ -108,7 +108,11 @@ class KeptVersions:
         matching = [name for name in known if name == version]
         if not matching and len(version) >= SHORTEST_VERSION:
             matching = [name for name in known if name.startswith(version)]
-        if len(matching) != 1:
+        if len(matching) > 1:
+            raise UnknownVersion(f"several kept versions begin with {version!r}: {', '.join(matching)}")
+        if not matching:
+            if len(version) < SHORTEST_VERSION and any(name.startswith(version) for name in known):
+                raise UnknownVersion(f"{version!r} is too short: the first {SHORTEST_VERSION} letters are needed")
             hint = near(version, known) or (f"kept: {', '.join(known)}" if known else "none is kept yet")
             raise UnknownVersion(f"there is no kept version {version!r} ({hint})")
         return matching[0]

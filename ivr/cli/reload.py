@@ -13,7 +13,7 @@ from ivr.settings import Settings
 
 
 @click.command("reload")
-@click.option("--to", "version", metavar="VERSION", help="Go back to this version (its first letters are enough).")
+@click.option("--to", "version", metavar="VERSION", help="Go back to this version (its first four letters are enough).")
 @click.option("--list", "listing", is_flag=True, help="Show the versions that can be gone back to.")
 @json_option
 @with_settings
