@@ -23,6 +23,7 @@ from ivr.call.journal import CORE_MODULES, Codec, classes_of
 from ivr.call.model import Call, Prompt
 from ivr.call.script import Script
 from ivr.channels.console import TalkKit
+from ivr.control_client import ControlClient, ControlFailed, EngineNotRunning
 from ivr.dialplan.findings import known_names, near
 from ivr.dialplan.model import Plan, Topic
 from ivr.dialplan.walk import walk
@@ -257,15 +258,23 @@ async def prerender_places(
         await speech.close()
 
 
+def plans_in_use(settings: Settings) -> Plans:
+    """The plan that callers hear now (of the running engine, if one runs), only to look at."""
+    live: str | None = None
+    with contextlib.suppress(EngineNotRunning, ControlFailed):
+        live = str(ControlClient(settings.control_socket).status()["plan"])
+    return Plans.look(settings, topics(), live)
+
+
 def names_a_prompt(settings: Settings, text: str) -> bool:
     """Whether ``text`` is the name of a prompt of the live plan that needs no values."""
-    book = Plans.open(settings, topics()).current.book
+    book = plans_in_use(settings).current.book
     return text in book and not book.takes(text)
 
 
 async def voice_ahead(settings: Settings, prompt: Prompt) -> None:
     """Have a prompt's sound made now, so that no caller waits for it. Raises :class:`ivr.errors.VoiceFailed`."""
-    book = Plans.open(settings, topics()).current.book
+    book = plans_in_use(settings).current.book
     speech = make_speech(settings)
     try:
         await speech.start()
@@ -312,7 +321,7 @@ async def static_sounds(settings: Settings, plan: Plan) -> None:
 async def for_talk(settings: Settings, clock: Clock, *, draft: bool) -> AsyncIterator[TalkKit]:
     """What ``ivr talk`` needs: the real runner, plan, store and register, and no telephone."""
     with open_house(settings, clock) as house:
-        plans = Plans.open(settings, house.topics)
+        plans = plans_in_use(settings)
         plan = plans.draft() if draft else plans.current
         journal = CallJournal.open(settings.database, settings.var / "spool")
         speech = make_speech(settings)

@@ -75,6 +75,18 @@ class Plans:
         kept_versions(settings).keep(texts)
         return cls(settings, topics, plan, prepare)
 
+    @classmethod
+    def look(cls, settings: Settings, topics: Mapping[str, Topic], live: str | None = None) -> Plans:
+        """The plans as a command looks at them: puts nothing to use and keeps nothing.
+
+        ``live``: the version that the running engine holds calls by, where one runs; else what a start would use.
+        """
+        if live is not None:
+            with contextlib.suppress(IvrError):
+                texts, problems = kept_versions(settings).read(live)
+                return cls(settings, topics, _good(_examine(texts, problems, settings, topics)))
+        return cls(settings, topics, _first_plan(settings, topics)[0])
+
     @property
     def current(self) -> Plan:
         """The plan for calls that begin now."""

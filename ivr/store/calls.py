@@ -97,6 +97,16 @@ def point_of(record: CallRecord) -> str | None:
     return None
 
 
+def branch_of(record: CallRecord) -> tuple[str | None, str | None]:
+    """Branch (region code) and РЭС of a call: of the service point it was about, else what the numbers told."""
+    for entry in reversed(record.entries):
+        point = getattr(entry.verb, "point", None)
+        region = getattr(point, "region", None)
+        if isinstance(region, str) and region:
+            return region, getattr(point, "res", None) or record.call.res
+    return record.call.branch, record.call.res
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """A record ready to be stored: the columns in the order of :data:`COLUMNS`, and the journal as JSON text."""
@@ -140,8 +150,7 @@ def line_of(record: CallRecord, find_point: PointOf = point_of, *, seconds: floa
         call.dialled,
         call.diversion,
         call.direction,
-        call.branch,
-        call.res,
+        *branch_of(record),
         record.plan,
         type(record.outcome).__name__,
         kind.value,

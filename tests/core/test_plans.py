@@ -234,3 +234,12 @@ def test_the_queues_of_a_plan_are_those_of_its_transfers(settings: Settings) -> 
     write(settings, "start: a\nafter_transfer: a\nnodes:\n  a: {kind: transfer, queue: night, no_answer: b}\n"
                     "  b: {kind: hangup}\n")  # fmt: skip
     assert queues_of(load_plan(settings, TOPICS)) == {"night"}
+
+
+def test_looking_puts_nothing_to_use(settings: Settings) -> None:
+    live = Plans.open(settings, TOPICS).current.version
+    write(settings, GOOD.replace("prompt: bye", "prompt: one_moment"))
+    assert Plans.look(settings, TOPICS, live).current.version == live
+    looked = Plans.look(settings, TOPICS)
+    assert looked.current.version != live
+    assert [kept.version for kept in looked.versions()] == [live]

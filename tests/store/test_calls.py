@@ -1,17 +1,18 @@
 """Reading the records of calls."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from records import MOSCOW, NOON, AskAbout, call, ended
 
-from ivr.call.errands import OpenTicket
+from ivr.call.errands import Errand, OpenTicket
 from ivr.call.journal import Unknown
 from ivr.call.model import Abandoned, CallRecord, Entry, LeftQueue, OutcomeClass
 from ivr.store import Store
-from ivr.store.calls import AmbiguousCall, Line, Wanted, line_of, point_of, put
+from ivr.store.calls import AmbiguousCall, Line, Wanted, branch_of, line_of, point_of, put
 
 
 @pytest.fixture
@@ -40,6 +41,22 @@ def test_a_call_comes_back_with_its_record(store: Store) -> None:
     assert (found.row.node, found.row.outcome, found.row.branch) == ("menu", "Told", "46")
     assert found.row.started_at == NOON
     assert found.row.started_at.tzinfo is MOSCOW
+
+
+def test_the_branch_of_the_place_goes_before_what_the_numbers_told() -> None:
+    @dataclass(frozen=True)
+    class Point:
+        id: str
+        region: str
+        res: str
+
+    @dataclass(frozen=True)
+    class LookUp(Errand[None]):
+        point: Point
+
+    asked = Entry(1, 0.0, 0.0, LookUp(Point("p1", "67", "Вяземский РЭС")), None)
+    assert branch_of(ended(call("c1", branch="46"), extra=[asked])) == ("67", "Вяземский РЭС")
+    assert branch_of(ended(call("c1", branch="46"))) == ("46", None)
 
 
 def test_values_of_classes_not_known_here_are_kept_as_they_are(store: Store) -> None:
