@@ -5,13 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+LONGEST_PAUSE = timedelta(hours=24)
+"""How long a record set aside, of which not even the id could be read, keeps missing outages from being withdrawn."""
+
 
 @dataclass(frozen=True, slots=True)
 class FeedState:
     """The state of one source. ``stale_after`` None: a person's entries, which do not grow stale by silence.
 
     ``regions`` are the codes that the source covers, empty: all. ``digest`` and ``empties`` belong to the poller: the
-    hash of the last body, and how many empty answers came in a row.
+    hash of the last body, and how many empty answers came in a row. ``paused_since``: since when every answer had a
+    record that was set aside and may have been any of the outages that are missing; see :data:`LONGEST_PAUSE`.
     """
 
     name: str
@@ -29,6 +33,7 @@ class FeedState:
     records: int = 0
     empties: int = 0
     rejected: int = 0
+    paused_since: datetime | None = None
 
     def covers(self, region: str) -> bool:
         """Whether the source speaks of the region."""
@@ -44,3 +49,7 @@ class FeedState:
             return False
         age = self.age(now)
         return age is None or age > self.stale_after
+
+    def pause_over(self, now: datetime) -> bool:
+        """Whether withdrawals have been paused for so long that what is missing is taken for withdrawn after all."""
+        return self.paused_since is not None and now - self.paused_since >= LONGEST_PAUSE

@@ -184,7 +184,7 @@ async def _read(
     if answer.unchanged:
         return good, None
     good = replace(good, etag=answer.etag, last_modified=answer.last_modified, digest=answer.digest())
-    if good.digest == before.digest:
+    if good.digest == before.digest and not before.pause_over(now):
         return good, None
     parsed = await asyncio.to_thread(_parse, load_format(source.format), answer, source, now)
     if not parsed.outages and parsed.rejected:
@@ -197,8 +197,11 @@ async def _read(
     ):
         # An empty list is what a broken server sends, too: it is believed when it comes twice.
         return replace(before, empties=1, last_error="an empty answer; it is believed if it comes again"), None
-    changes = await asyncio.to_thread(store.take_in, source.name, parsed, now, snapshot=source.snapshot)
-    return replace(good, records=len(parsed.outages)), changes
+    changes = await asyncio.to_thread(
+        store.take_in, source.name, parsed, now, snapshot=source.snapshot, sure=before.pause_over(now)
+    )
+    paused_since = (before.paused_since or now) if changes.doubtful else None
+    return replace(good, records=len(parsed.outages), paused_since=paused_since), changes
 
 
 def _loses(store: GridStore, source: Source, now: datetime) -> bool:

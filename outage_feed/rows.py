@@ -99,7 +99,7 @@ def feed_row(state: FeedState) -> dict[str, Any]:
         "last_attempt": _seconds(state.last_attempt), "last_success": _seconds(state.last_success),
         "last_error": state.last_error, "failures": state.failures, "etag": state.etag,
         "last_modified": state.last_modified, "digest": state.digest, "records": state.records,
-        "empties": state.empties,
+        "empties": state.empties, "paused_since": _seconds(state.paused_since),
     }  # fmt: skip
 
 
@@ -112,4 +112,5 @@ def feed(row: dict[str, Any]) -> FeedState:
         stale_after=None if row["stale_after"] is None else timedelta(seconds=row["stale_after"]),
         last_attempt=_moment(row["last_attempt"]),
         last_success=_moment(row["last_success"]),
+        paused_since=_moment(row["paused_since"]),
     )

@@ -61,3 +61,9 @@ def feeds(db: Database) -> None:
     )  # fmt: skip
     db.table("grid_rejected").create({"source": str, "at": float, "record": str, "reason": str, "outage_id": str})
     db.table("grid_rejected").create_index(["source"])
+
+
+@migrations()
+def pauses(db: Database) -> None:
+    """Since when nothing of a source is withdrawn, because a record that was set aside may have been anything."""
+    db.table("grid_feeds").add_column("paused_since", float)

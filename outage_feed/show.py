@@ -6,7 +6,7 @@ from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
-from outage_feed.feeds import FeedState
+from outage_feed.feeds import LONGEST_PAUSE, FeedState
 from outage_feed.model import Outage
 from outage_feed.record import write_record
 
@@ -28,6 +28,16 @@ def feed_json(state: FeedState, now: datetime) -> dict[str, Any]:
         "age_seconds": _seconds(state.age(now)),
         "stale": state.stale(now),
     }
+
+
+def pause_text(state: FeedState, now: datetime) -> str:
+    """That nothing of the source is withdrawn, why, and until when; empty where that is not so."""
+    if state.paused_since is None:
+        return ""
+    why = f"{state.name}: a record set aside has no readable id (ivr outages feeds --rejected {state.name})"
+    if state.pause_over(now):
+        return f"{why} since {full_time(state.paused_since)}; missing outages are withdrawn in spite of it"
+    return f"{why}, so missing outages are not withdrawn until {full_time(state.paused_since + LONGEST_PAUSE)}"
 
 
 def day_time(moment: datetime | None) -> str:

@@ -54,6 +54,8 @@ class Changes:
     changed: int = 0
     unchanged: int = 0
     withdrawn: int = 0
+    doubtful: bool = False
+    """A record was set aside that may have been any outage: what is missing stays, unless that was to be overruled."""
 
 
 def _record_of(outage: Outage) -> str:
@@ -266,11 +268,12 @@ class GridStore:
         with self._writing() as db:
             return self._save(db, outage, now)
 
-    def take_in(self, source: str, parsed: Parsed, now: datetime, *, snapshot: bool) -> Changes:
+    def take_in(self, source: str, parsed: Parsed, now: datetime, *, snapshot: bool, sure: bool = False) -> Changes:
         """Take in the answer of a source; gives what that changed.
 
         ``snapshot``: the answer is everything that the source has, so what is missing was withdrawn (never «restored»),
-        unless its stated end has passed anyway, or a record was set aside that may have been it.
+        unless its stated end has passed anyway, or a record was set aside that may have been it (``sure``: even
+        then, where not even its id was readable).
 
         A long answer is written in several transactions, lest calls wait to be recorded; should one fail, taking in
         the same answer again does the rest.
@@ -283,7 +286,8 @@ class GridStore:
                 for outage in fresh[at : at + _BATCH]:
                     self._save(db, outage, now, given=records[outage.id])
         gone: list[Outage] = []
-        if snapshot and all(rejected.outage_id for rejected in parsed.rejected):
+        doubtful = snapshot and not all(rejected.outage_id for rejected in parsed.rejected)
+        if snapshot and (sure or not doubtful):
             present = records.keys() | {bad.outage_id for bad in parsed.rejected}
             gone = [
                 outage
@@ -299,7 +303,7 @@ class GridStore:
                 [(source, now.timestamp(), bad.record, bad.reason, bad.outage_id) for bad in parsed.rejected],
             )
         new = sum(outage.id not in known for outage in fresh)
-        return Changes(new, len(fresh) - new, len(parsed.outages) - len(fresh), len(gone))
+        return Changes(new, len(fresh) - new, len(parsed.outages) - len(fresh), len(gone), doubtful)
 
     def remove_source(self, source: str) -> None:
         """Forget a source with its outages and their history: for examples, not for the real record."""

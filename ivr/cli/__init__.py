@@ -10,7 +10,7 @@ import click
 
 from ivr.logs import configure_logs
 
-NOT_COMMANDS = {"common"}
+NOT_COMMANDS = {"common", "outages_taken_in"}
 
 
 class Commands(click.Group):

@@ -2,43 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 import click
 from rich.text import Text
 
 from ivr.cli.common import fail, json_option, out, print_json, print_table, with_settings
+from ivr.cli.outages_taken_in import feeds, import_, opened_grid
 from ivr.settings import Settings
 from outage_feed.dispatch import SeveralDistricts, count_affected, understood, with_district
-from outage_feed.errors import OutageFeedError, StoreError
 from outage_feed.example import load_example, remove_example
-from outage_feed.formats import Context, Rejected, format_names, load_format
 from outage_feed.freetext import parse_area
 from outage_feed.model import MOSCOW, Area, Kind, Outage, Status
 from outage_feed.names import parse_settlement
 from outage_feed.record import schema, write_area
 from outage_feed.regions import REGIONS, find_region
-from outage_feed.show import age_text, cut, day_time, feed_json, full_time, outage_json
+from outage_feed.show import cut, day_time, full_time, outage_json
 from outage_feed.store import GridStore
 from outage_feed.when import parse_when
 
 DISPATCHER = "dispatcher"
-
-
-@contextmanager
-def _grid(settings: Settings) -> Iterator[tuple[GridStore, datetime]]:
-    """The instance's grid and the time of day; a failing database ends the command with an error."""
-    try:
-        with GridStore.open(settings.database) as store:
-            yield store, datetime.now(MOSCOW)
-    except StoreError as error:
-        hint = "try again in a moment" if error.retryable else "look at the file, its rights and the disk: ivr doctor"
-        fail(f"the outage database cannot be used: {error}", hint)
 
 
 @click.group("outages")
@@ -99,7 +84,7 @@ def add(settings: Settings, as_json: bool, start: datetime, until: datetime | No
             "served: " + ", ".join(f"{r.code} {r.name}" for r in REGIONS.values()),
         )
     _must_follow(start, until)
-    with _grid(settings) as (store, now):
+    with opened_grid(settings) as (store, now):
         place = parse_settlement(given["place"], district=given["district"], region=region.code)
         if not place.name:
             fail("--place is empty")
@@ -145,7 +130,7 @@ def list_(settings: Settings, region: str, source: str, everything: bool, as_jso
     found = find_region(region) if region else None
     if region and found is None:
         fail(f"«{region}» is not a served region")
-    with _grid(settings) as (store, now):
+    with opened_grid(settings) as (store, now):
         outages = store.outages(source=source, region=found.code if found else "", everything=everything)
         if as_json:
             print_json([outage_json(outage, now) for outage in outages])
@@ -167,7 +152,7 @@ def list_(settings: Settings, region: str, source: str, everything: bool, as_jso
 @with_settings
 def show(settings: Settings, outage_id: str, as_json: bool) -> None:
     """Show one outage: how its places are understood, and what was known when."""
-    with _grid(settings) as (store, now):
+    with opened_grid(settings) as (store, now):
         outage = _known(store, outage_id)
         history = store.history(outage.id)
         if as_json:
@@ -213,7 +198,7 @@ def change(
     """Move the expected restoration of an outage, or change its reason; the old version is kept."""
     if until is None and not no_time and reason is None:
         raise click.UsageError("nothing to change: give --until, --no-time or --reason")
-    with _grid(settings) as (store, now):
+    with opened_grid(settings) as (store, now):
         outage = _known(store, outage_id)
         if outage.status(now) in (Status.RESTORED, Status.WITHDRAWN):
             fail(f"{outage.id} is {outage.status(now).value} already", "add a new outage instead")
@@ -243,7 +228,7 @@ def close(settings: Settings, outage_id: str, how: str | None, at: datetime | No
     """Take an outage off the list, as restored or as withdrawn."""
     if how is None:
         raise click.UsageError("say how it ended: --restored or --withdrawn")
-    with _grid(settings) as (store, now):
+    with opened_grid(settings) as (store, now):
         outage = _known(store, outage_id)
         if outage.status(now) in (Status.RESTORED, Status.WITHDRAWN):
             fail(f"{outage.id} is {outage.status(now).value} already")
@@ -260,76 +245,6 @@ def close(settings: Settings, outage_id: str, how: str | None, at: datetime | No
         print_json(outage_json(outage, now)) if as_json else out.print(said, markup=False)
 
 
-@command.command("import")
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--format", "format_name", type=click.Choice(format_names()), default="json", show_default=True)
-@click.option("--source", default="", help="The name the outages go under. Default: the file's name.")
-@click.option("--snapshot", is_flag=True, help="The file is everything: what it lacks of this source is withdrawn.")
-@json_option
-@with_settings
-def import_(settings: Settings, file: Path, format_name: str, source: str, snapshot: bool, as_json: bool) -> None:
-    """Take in a FILE of outages; the same file again changes nothing.
-
-    Bad records are named with their reasons and left out, the rest is used; the exit code is 1 then.
-    The json format is described by: ivr outages schema
-    """
-    source = source or file.stem
-    with _grid(settings) as (store, now):
-        try:
-            parsed = load_format(format_name).parse(file.read_bytes(), Context(source, now))
-        except OSError as error:
-            fail(f"{file}: {error.strerror}")
-        except OutageFeedError as error:
-            fail(f"{file}: {error}", f"is it of the format {format_name}? There are: {', '.join(format_names())}")
-        changes = store.take_in(source, parsed, now, snapshot=snapshot)
-    if as_json:
-        print_json({"source": source, "changes": changes, "rejected": parsed.rejected})
-    else:
-        out.print(
-            f"{source}: {changes.new} new, {changes.changed} changed, {changes.unchanged} unchanged, "
-            f"{changes.withdrawn} withdrawn, {len(parsed.rejected)} left out",
-            markup=False,
-        )
-        _print_rejected(parsed.rejected, f"{file}: ")
-    if parsed.rejected:
-        raise SystemExit(1)
-
-
-@command.command("feeds")
-@click.option("--rejected", "name", help="Show the records of this source's last answer that were set aside.")
-@json_option
-@with_settings
-def feeds(settings: Settings, name: str | None, as_json: bool) -> None:
-    """Show every source: when it last answered, how old its news is, what was set aside.
-
-    The exit code is 1 when a source is stale: callers of its regions are told that no fresh news is at hand.
-    """
-    with _grid(settings) as (store, now):
-        if name is not None:
-            if store.feed(name) is None:
-                fail(f"no source «{name}»", "there are: " + (", ".join(feed.name for feed in store.feeds()) or "none"))
-            rejected = store.rejected(name)
-            print_json(rejected) if as_json else _print_rejected(rejected, "")
-            return
-        states = store.feeds()
-    stale = [state for state in states if state.stale(now)]
-    if as_json:
-        print_json([feed_json(state, now) for state in states])
-    else:
-        print_table(
-            ("source", "format", "regions", "last answer", "age", "state", "records", "set aside", "last error"),
-            (
-                (state.name, state.format, ", ".join(state.regions) or "all", day_time(state.last_success) or "never",
-                 age_text(state.age(now)), Text("stale", "red") if state in stale else Text("fresh", "green"),
-                 state.records, state.rejected, cut(state.last_error))
-                for state in states
-            ),
-            whole=("source", "last answer", "age", "state"),
-        )  # fmt: skip
-    if stale:
-        raise SystemExit(1)
-
-
 @command.command("example")
 @click.option("--remove", is_flag=True, help="Take the example out again.")
 @json_option
@@ -339,7 +254,7 @@ def example(settings: Settings, remove: bool, as_json: bool) -> None:
 
     Some forty made-up service points in eleven regions, and outages around the present moment.
     """
-    with _grid(settings) as (store, now):
+    with opened_grid(settings) as (store, now):
         if remove:
             remove_example(store)
             print_json({"removed": True}) if as_json else out.print("The example is gone.")
@@ -385,14 +300,10 @@ def _print_understood(store: GridStore, outage: Outage) -> tuple[int, int]:
     return sure, possible
 
 
-def _print_rejected(rejected: tuple[Rejected, ...], prefix: str) -> None:
-    for bad in rejected:
-        out.print(f"{prefix}{bad.reason}", markup=False, soft_wrap=True)
-        out.print(f"    {bad.record}", markup=False, soft_wrap=True, style="dim")
-    if not rejected and not prefix:
-        out.print("nothing was set aside")
-
-
 def _coloured(status: Status) -> Text:
     colour = {Status.ACTIVE: "red", Status.OVERDUE: "yellow", Status.RESTORED: "green", Status.WITHDRAWN: "dim"}
     return Text(status.value, colour.get(status, ""))
+
+
+for _command in (import_, feeds):
+    command.add_command(_command)

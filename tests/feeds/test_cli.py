@@ -158,6 +158,16 @@ def test_the_state_of_the_feeds(home: Path) -> None:
     assert "Field required" in run(home, "feeds", "--rejected", "late").stdout
 
 
+def test_feeds_says_what_keeps_one_from_doing_its_work(home: Path) -> None:
+    """A pause of withdrawals, and a mistake in ivr.toml."""
+    now = datetime.now(MOSCOW)
+    with grid(home) as store:
+        store.save_feed(FeedState("grid", "json", last_success=now, paused_since=now))
+    assert "grid: a record set aside has no readable id" in run(home, "feeds").stdout
+    (home / "ivr.toml").write_text('[[feed]]\nname = "grid"\nformat = "jsn"\nurl = "file:x"\n', encoding="utf-8")
+    assert "ivr.toml:3:1: error: feed.0.format: no feed format «jsn»" in run(home, "feeds", code=1).stderr
+
+
 def test_the_example_and_the_schema(home: Path) -> None:
     callers = run_json(home, "example")
     assert "+79000000001" in {caller["phone"] for caller in callers}

@@ -17,6 +17,7 @@ from aiohttp import web
 from outage_feed.errors import FeedError, StoreLocked, UnknownFormat
 from outage_feed.fetch import Polled, Poller, Source, for_each_region, next_wait, poll_once
 from outage_feed.model import MOSCOW
+from outage_feed.show import pause_text
 from outage_feed.store import GridStore
 from outage_feed.telling import Emergency, FeedStale, NoneKnown, telling
 from tests.feeds.places import HOUR, NOW, VILLAGE, point
@@ -112,6 +113,26 @@ async def test_a_bad_record_is_set_aside_and_the_rest_is_used(feed: Feed) -> Non
     state = feed.store.feed("feed")
     assert state is not None
     assert (state.records, state.rejected, state.failures) == (2, 1, 0)
+
+
+async def test_a_record_without_an_id_pauses_withdrawals_for_a_day_and_no_longer(feed: Feed) -> None:
+    """It may have been the missing outage; but one such record must not keep a feed's old outages on for ever."""
+    await feed(document(a_record(id="1"), a_record(id="2", planned_end="2026-11-28T16:30:00+03:00")))
+    shorter = document(a_record(id="1"), {"start": "вчера"})
+    polled = await feed(shorter)
+    since = feed.now
+    assert polled.changes
+    assert (polled.changes.withdrawn, polled.state.paused_since) == (0, since)
+    assert feed.store.feed("feed") == replace(polled.state, rejected=1)
+    assert "not withdrawn until 26.11.2026 12:02" in pause_text(polled.state, feed.now)
+    assert (await feed(shorter, after=23 * HOUR)).changes is None
+    polled = await feed(shorter, after=HOUR)  # the same answer still
+    assert polled.changes
+    assert (polled.changes.withdrawn, polled.state.paused_since) == (1, since)
+    assert "in spite of it" in pause_text(polled.state, feed.now)
+    polled = await feed(document(a_record(id="1")))
+    assert polled.state.paused_since is None
+    assert pause_text(polled.state, feed.now) == ""
 
 
 async def slow(_: web.Request) -> web.StreamResponse:
