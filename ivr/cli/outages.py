@@ -56,6 +56,7 @@ def _moment(_: click.Context, __: click.Parameter, value: str | None) -> datetim
 @click.option("--district", default="", help="Its district, where the name repeats. Default: as in the register.")
 @click.option("--where", "objects", default="", help="Streets and houses: «ул. Ленина с 1 по 25, пер. Мирный 3, 5а».")
 @click.option("--whole", is_flag=True, help="The whole settlement.")
+@click.option("--somewhere", is_flag=True, help="Some of it, not known which: everybody there hears «возможно».")
 @click.option("--network", multiple=True, help="A ТП or feeder as the register names it; may be repeated.")
 @click.option(
     "--kind", type=click.Choice([kind.value for kind in Kind]), default=Kind.EMERGENCY.value, show_default=True
@@ -84,6 +85,8 @@ def add(settings: Settings, as_json: bool, start: datetime, until: datetime | No
             "served: " + ", ".join(f"{r.code} {r.name}" for r in REGIONS.values()),
         )
     _must_follow(start, until)
+    given["objects"] = given["objects"].strip()
+    _must_say_what_of_it(**given)
     with opened_grid(settings) as (store, now):
         place = parse_settlement(given["place"], district=given["district"], region=region.code)
         if not place.name:
@@ -289,6 +292,15 @@ def _must_follow(start: datetime, end: datetime | None, name: str = "--until") -
         fail(
             f"{name} {full_time(end)} is not after the start {full_time(start)}", "write the day, too: «tomorrow 09:00»"
         )
+
+
+def _must_say_what_of_it(*, objects: str, whole: bool, somewhere: bool, network: tuple[str, ...], **_: Any) -> None:
+    """A slip here would tell a whole village that it is dark, so it is asked for in so many words."""
+    said = [name for name, value in (("--where", objects), ("--whole", whole), ("--somewhere", somewhere)) if value]
+    if len(said) > 1:
+        raise click.UsageError(f"{' and '.join(said)} contradict each other: give one of them")
+    if not said and not network:
+        raise click.UsageError("say what of the place: --where «streets and houses», --whole, --somewhere or --network")
 
 
 def _print_understood(store: GridStore, outage: Outage) -> tuple[int, int]:

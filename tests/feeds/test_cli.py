@@ -75,6 +75,14 @@ def test_an_outage_from_its_beginning_to_its_end(home: Path) -> None:
     assert "restored already" in run(home, "change", "1", "--until", "+9h", code=1).stderr
 
 
+def test_that_the_part_is_not_known_must_be_said(home: Path) -> None:
+    with grid(home) as store:
+        store.save_points([HERE])
+    added = run_json(home, *ADD, "--somewhere")
+    assert added["points"] == {"sure": 0, "possible": 1}
+    assert run_json(home, *ADD, "--network", "ТП-118")["id"] == "dispatcher:2"
+
+
 def test_withdrawing(home: Path) -> None:
     with grid(home) as store:
         store.save_points([HERE])
@@ -98,7 +106,10 @@ def test_add_prints_how_it_was_understood(home: Path) -> None:
     ("words", "code", "message"),
     [
         ((*ADD[:1], "--region", "99", *ADD[3:]), 1, "«99» is not a served region"),
-        ((*ADD, "--until", "soon"), 2, "write 16:30, 25.11 16:30"),
+        (ADD, 2, "say what of the place: --where"),
+        ((*ADD, "--where", " "), 2, "say what of the place: --where"),
+        ((*ADD, "--whole", "--where", "ул. Мира"), 2, "--where and --whole contradict each other"),
+        ((*ADD, "--whole", "--until", "soon"), 2, "write 16:30, 25.11 16:30"),
         ((*ADD, "--until", "-2h"), 1, "is not after the start"),
         (("change", "1"), 2, "nothing to change"),
         (("close", "1"), 2, "--restored or --withdrawn"),
