@@ -177,11 +177,14 @@ def _kind(source: Source, name: str, fields: dict[str, Any], problems: list[Prob
     if kind is None:
         problems.append(source.at_key(("nodes", name), f"node “{name}” needs “kind”", known_names(kinds())))
         return None
-    model = kinds().get(kind) if isinstance(kind, str) else None
+    if not isinstance(kind, str):
+        message = "“kind” is one word, not a list or a mapping"
+        problems.append(source.at_value(("nodes", name, "kind"), message, known_names(kinds())))
+        return None
+    model = kinds().get(kind)
     if model is None:
-        shown = kind if isinstance(kind, str) else "that"
-        hint = near(shown, kinds()) or known_names(kinds())
-        problems.append(source.at_value(("nodes", name, "kind"), f"there is no kind of node {shown!r}", hint))
+        hint = near(kind, kinds()) or known_names(kinds())
+        problems.append(source.at_value(("nodes", name, "kind"), f"there is no kind of node {kind!r}", hint))
     return model
 
 
