@@ -24,8 +24,13 @@ def command(what: str, folder: Path | None) -> None:
 
     \b
     In VS Code with the YAML extension, after `ivr schema --to .schemas`:
-      "yaml.schemas": {".schemas/dialplan.json": "dialplans/*.yaml",
+      "yaml.schemas": {".schemas/dialplan.json": ["dialplans/hotline.yaml", "dialplans/danger.yaml",
+                                                  "dialplans/other.yaml", "dialplans/outside.yaml",
+                                                  "dialplans/people.yaml"],
+                       ".schemas/numbers.json": "dialplans/numbers.yaml",
+                       ".schemas/calendar.json": "dialplans/calendar.yaml",
                        ".schemas/prompts.json": "prompts/ru/*.yaml"}
+    A new file of nodes is added to the list; dialplans/*.yaml would take in numbers.yaml and calendar.yaml, too.
     """
     if folder is None:
         print_json(SCHEMAS[what]())

@@ -1,9 +1,11 @@
 """``ivr check``, ``ivr schema`` and ``ivr reload`` as an administrator meets them."""
 
 import json
+import re
 import shutil
 import threading
 from collections.abc import Iterator, Mapping
+from fnmatch import fnmatch
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from socketserver import ThreadingUnixStreamServer
@@ -127,6 +129,22 @@ def test_the_shipped_files_fit_their_schemas(file: Path) -> None:
 def test_an_editor_sees_what_is_wrong(nodes: Mapping[str, Any]) -> None:
     with pytest.raises(jsonschema.ValidationError):
         jsonschema.validate({"start": "a", "nodes": nodes}, SCHEMAS["dialplan"]())
+
+
+def test_the_settings_that_the_help_shows_give_every_file_its_own_schema() -> None:
+    shown = CliRunner().invoke(main, ["schema", "--help"]).stdout
+    found = re.search(r'"yaml\.schemas".*?}', shown, re.DOTALL)
+    assert found
+    settings = json.loads("{" + found.group() + "}")
+    for file in FILES:
+        matching = [
+            Path(schema).stem
+            for schema, globs in settings["yaml.schemas"].items()
+            if any(
+                fnmatch(str(file.relative_to(ROOT)), glob) for glob in ([globs] if isinstance(globs, str) else globs)
+            )
+        ]
+        assert matching == [kind_of(file)], file
 
 
 def test_schema_prints_one_and_writes_all(tmp_path: Path) -> None:
