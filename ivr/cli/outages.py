@@ -201,6 +201,8 @@ def change(
     """Move the expected restoration of an outage, or change its reason; the old version is kept."""
     if until is None and not no_time and reason is None:
         raise click.UsageError("nothing to change: give --until, --no-time or --reason")
+    if until is not None and no_time:
+        raise click.UsageError("--until and --no-time contradict each other")
     with opened_grid(settings) as (store, now):
         outage = _known(store, outage_id)
         if outage.status(now) in (Status.RESTORED, Status.WITHDRAWN):
@@ -220,22 +222,24 @@ def change(
 
 @command.command("close")
 @click.argument("outage_id")
-@click.option("--restored", "how", flag_value="restored", help="Supply is back: callers hear so for some hours.")
-@click.option(
-    "--withdrawn", "how", flag_value="withdrawn", help="It was a mistake or was called off: nobody hears of it."
-)
+@click.option("--restored", is_flag=True, help="Supply is back: callers hear so for some hours.")
+@click.option("--withdrawn", is_flag=True, help="It was a mistake or was called off: nobody hears of it.")
 @click.option("--at", "at", callback=_moment, help="When supply came back. Default: now.")
 @json_option
 @with_settings
-def close(settings: Settings, outage_id: str, how: str | None, at: datetime | None, as_json: bool) -> None:
+def close(
+    settings: Settings, outage_id: str, restored: bool, withdrawn: bool, at: datetime | None, as_json: bool
+) -> None:
     """Take an outage off the list, as restored or as withdrawn."""
-    if how is None:
-        raise click.UsageError("say how it ended: --restored or --withdrawn")
+    if restored == withdrawn:
+        raise click.UsageError("say how it ended: --restored or --withdrawn" + (", not both" if restored else ""))
+    if withdrawn and at is not None:
+        raise click.UsageError("--at is when supply came back: it goes with --restored only")
     with opened_grid(settings) as (store, now):
         outage = _known(store, outage_id)
         if outage.status(now) in (Status.RESTORED, Status.WITHDRAWN):
             fail(f"{outage.id} is {outage.status(now).value} already")
-        if how == "restored":
+        if restored:
             at = at or now
             if at > now:
                 fail(f"{full_time(at)} is still to come", "close it when supply is back")
