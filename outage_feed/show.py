@@ -40,9 +40,11 @@ def pause_text(state: FeedState, now: datetime) -> str:
     return f"{why}, so missing outages are not withdrawn until {full_time(state.paused_since + LONGEST_PAUSE)}"
 
 
-def day_time(moment: datetime | None) -> str:
-    """«25.11 16:30»; empty where there is none."""
-    return f"{moment:%d.%m %H:%M}" if moment else ""
+def day_time(moment: datetime | None, now: datetime) -> str:
+    """«25.11 16:30», in another year than ``now`` «25.11.2027 16:30»; empty where there is none."""
+    if moment is None or moment.astimezone(now.tzinfo).year != now.year:
+        return full_time(moment)
+    return f"{moment:%d.%m %H:%M}"
 
 
 def full_time(moment: datetime | None) -> str:

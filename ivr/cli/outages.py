@@ -141,8 +141,8 @@ def list_(settings: Settings, region: str, source: str, everything: bool, as_jso
         print_table(
             ("id", "kind", "status", "from", "until", "where"),
             (
-                (outage.id, outage.kind.value, _coloured(outage.status(now)), day_time(outage.start),
-                 day_time(outage.planned_end) or "not known", cut(outage.text))
+                (outage.id, outage.kind.value, _coloured(outage.status(now)), day_time(outage.start, now),
+                 day_time(outage.planned_end, now) or "not known", cut(outage.text))
                 for outage in outages
             ),
             whole=("id", "kind", "status", "from", "until"),
@@ -181,8 +181,8 @@ def show(settings: Settings, outage_id: str, as_json: bool) -> None:
         print_table(
             ("version", "received", "from", "until", "restored", "withdrawn", "reason"),
             (
-                (old.version, day_time(old.received_at), day_time(old.start), day_time(old.planned_end),
-                 day_time(old.restored_at), day_time(old.closed_at), old.reason)
+                (old.version, day_time(old.received_at, now), day_time(old.start, now), day_time(old.planned_end, now),
+                 day_time(old.restored_at, now), day_time(old.closed_at, now), old.reason)
                 for old in history
             ),
         )  # fmt: skip

@@ -92,8 +92,9 @@ def feeds(settings: Settings, name: str | None, as_json: bool) -> None:
         print_table(
             ("source", "format", "regions", "last answer", "age", "state", "records", "set aside", "last error"),
             (
-                (state.name, state.format, ", ".join(state.regions) or "all", day_time(state.last_success) or "never",
-                 age_text(state.age(now)), Text("stale", "red") if state in stale else Text("fresh", "green"),
+                (state.name, state.format, ", ".join(state.regions) or "all",
+                 day_time(state.last_success, now) or "never", age_text(state.age(now)),
+                 Text("stale", "red") if state in stale else Text("fresh", "green"),
                  state.records, state.rejected, cut(state.last_error))
                 for state in states
             ),

@@ -83,6 +83,15 @@ def test_that_the_part_is_not_known_must_be_said(home: Path) -> None:
     assert run_json(home, *ADD, "--network", "ТП-118")["id"] == "dispatcher:2"
 
 
+def test_another_year_is_shown(home: Path) -> None:
+    now = datetime.now(MOSCOW)
+    run(home, *ADD, "--whole", "--until", f"25.12.{now.year + 1} 16:30")
+    run(home, *ADD, "--whole", "--start", "-5m", "--until", "+1m")
+    listed = run(home, "list").stdout
+    assert f"25.12.{now.year + 1} 16:30" in listed
+    assert f".{now.year} " not in listed
+
+
 def test_withdrawing(home: Path) -> None:
     with grid(home) as store:
         store.save_points([HERE])
