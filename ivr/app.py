@@ -272,6 +272,12 @@ def names_a_prompt(settings: Settings, text: str) -> bool:
     return text in book and not book.takes(text)
 
 
+def prompts_without_values(settings: Settings) -> list[str]:
+    """The names of the prompts of the live plan that need no values."""
+    book = Plans.open(settings, topics()).current.book
+    return [name for name in book.names() if not book.takes(name)]
+
+
 async def voice_ahead(settings: Settings, prompt: Prompt) -> None:
     """Have a prompt's sound made now, so that no caller waits for it. Raises :class:`ivr.errors.VoiceFailed`."""
     book = plans_in_use(settings).current.book

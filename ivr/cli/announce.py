@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from datetime import datetime
 from typing import NoReturn
 
@@ -24,6 +25,8 @@ from ivr.cli.common import (
     print_table,
     with_settings,
 )
+from ivr.dialplan.fields import NAME
+from ivr.dialplan.findings import known_names, near
 from ivr.dialplan.nodes.announcement import PROMPT
 from ivr.errors import ConfigError, VoiceFailed
 from ivr.prompts.wording import Flaw, flaw_of_ending, flaws_of_words
@@ -136,10 +139,13 @@ def off(settings: Settings, branch: str | None, as_json: bool) -> None:
 
 def _prepare(settings: Settings, words: str) -> None:
     """Check words that are not the name of a prompt, and have them voiced. Raises ``ConfigError`` for a broken plan."""
-    from ivr.app import names_a_prompt, voice_ahead  # the whole house, which the other commands do not need
+    from ivr.app import names_a_prompt, prompts_without_values, voice_ahead  # the whole house, needed only here
 
     if names_a_prompt(settings, words):
         return
+    if re.fullmatch(NAME, words):
+        known = prompts_without_values(settings)
+        fail(f"there is no prompt {words!r} that needs no values", near(words, known) or known_names(known))
     flaws = flaws_of(words)
     if flaws:
         _refuse(flaws)

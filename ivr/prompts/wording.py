@@ -21,9 +21,11 @@ _UNITS = {
 _DOTTED = {
     "г": "город", "ул": "улица", "пер": "переулок", "пр": "проспект", "д": "дом", "кв": "квартира",
     "корп": "корпус", "стр": "строение", "обл": "область", "р-н": "район", "руб": "рубль", "коп": "копейка",
-    "тел": "телефон", "мин": "минута", "сек": "секунда", "ч": "час", "тыс": "тысяча", "т": "то есть",
+    "тел": "телефон", "мин": "минута", "сек": "секунда", "ч": "час", "тыс": "тысяча", "т": "",
     "н": "населённый", "др": "другое", "пос": "посёлок",
 }  # fmt: skip
+_AFTER_T = {"е": "то есть", "к": "так как", "д": "так далее", "п": "тому подобное"}
+_PAIR = re.compile(r"(?<![А-Яа-яЁё])[тТ]\.\s*([екдп])\.")
 _WORD = re.compile(r"[A-Za-zА-Яа-яЁё\u0301]+(?:-[A-Za-zА-Яа-яЁё\u0301]+)*")
 
 
@@ -42,7 +44,13 @@ def flaws_of_words(text: str) -> Iterator[Flaw]:
     for match in re.finditer(r"\d+", text):
         hint = "write it in words, or as a value: {number:number}"
         yield Flaw(match.start(), match.group(), f"a number in digits: “{match.group()}”", hint)
+    pairs = list(_PAIR.finditer(text))
+    for match in pairs:
+        hint = f"write it in full: “{_AFTER_T[match[1]]}”"
+        yield Flaw(match.start(), match.group(), f"the abbreviation “{match.group()}”", hint)
     for match in _WORD.finditer(text):
+        if any(pair.start() <= match.start() < pair.end() for pair in pairs):
+            continue
         yield from _flaws_of_word(match.group(), match.start(), text[match.end() : match.end() + 1])
     for match in re.finditer(r"\S", text):
         sign = match.group()
@@ -71,7 +79,7 @@ def _flaws_of_word(word: str, at: int, after: str) -> Iterator[Flaw]:
         yield Flaw(at, word, f"the abbreviation “{plain}”", "write it as it is pronounced, in small letters")
     elif after == "." and plain.lower() in _DOTTED:
         full = _DOTTED[plain.lower()]
-        yield Flaw(at, word, f"the abbreviation “{plain}.”", f"write it in full: “{full}”")
+        yield Flaw(at, word, f"the abbreviation “{plain}.”", "write it in full" + (f": “{full}”" if full else ""))
     yield from _flaws_of_stress(word, at)
 
 

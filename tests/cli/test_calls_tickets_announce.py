@@ -311,6 +311,15 @@ def test_a_prompt_is_announced_by_its_name(cli: Cli) -> None:
 
 
 @pytest.mark.usefixtures("stored")
+def test_a_mistyped_name_of_a_prompt_gets_the_name_that_was_meant(cli: Cli) -> None:
+    refused = cli("announce", "set", "--until", "+3h", "storm_anouncement")
+    assert refused.exit_code == 1
+    assert "did you mean 'storm_announcement'?" in refused.stderr
+    assert "Latin" not in refused.stderr
+    assert loaded(cli("announce", "list", "--json")) == []
+
+
+@pytest.mark.usefixtures("stored")
 def test_a_broken_plan_is_said_and_nothing_announced(cli: Cli, home: Path) -> None:
     (home / "dialplans" / "hotline.yaml").write_text("nonsense: [")
     result = cli("announce", "set", "--until", "+3h", TEXT)
@@ -328,6 +337,8 @@ def test_a_broken_plan_is_said_and_nothing_announced(cli: Cli, home: Path) -> No
         ("Света нет", "the last sentence does not end"),
         ("Света нет. " * 40, "s long"),
         ("Sveta net.", "Latin letters"),
+        ("Света нет, т.к. ветер.", "the abbreviation “т.к.” (write it in full: “так как”)"),
+        ("Света нет, т. е. темно.", "the abbreviation “т. е.” (write it in full: “то есть”)"),
     ],
 )
 def test_a_text_that_cannot_be_spoken_is_refused(cli: Cli, text: str, problem: str) -> None:
