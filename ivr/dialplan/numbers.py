@@ -108,6 +108,13 @@ class Numbers(Part):
             digits = canonical(number)
             if not digits or any(letter not in "0123456789+-() " for letter in number):
                 yield Finding(("numbers", number), f"{number!r} is not a telephone number", at_key=True)
+            elif not _may_be_dialled(digits, international=number.lstrip().startswith("+")):
+                yield Finding(
+                    ("numbers", number),
+                    f"{number!r} has {len(digits)} digits",
+                    "a number has 11 (or 10, without the leading 8), an extension at most 7",
+                    at_key=True,
+                )
             elif digits in spelled:
                 message = f"{number!r} is the same number as {spelled[digits]!r}"
                 yield Finding(("numbers", number), message, "remove one of the two", at_key=True)
@@ -130,6 +137,14 @@ def canonical(number: str) -> str:
     """Digits only, an eleven-digit number always beginning with 7: «8 (800) 220-0-220» → ``78002200220``."""
     digits = "".join(letter for letter in number if letter.isdecimal())
     return f"7{digits[1:]}" if len(digits) == 11 and digits[0] == "8" else digits
+
+
+def _may_be_dialled(digits: str, *, international: bool) -> bool:
+    """Whether a number can have as many digits: a whole one, one without the leading 8, an extension or town number."""
+    if international and not digits.startswith("7"):
+        return 8 <= len(digits) <= 15
+    whole = len(digits) == 11 and digits.startswith("7")
+    return whole or len(digits) <= 7 or (len(digits) == 10 and (digits[0] in "349" or digits.startswith("80")))
 
 
 def is_landline(number: str) -> bool:
