@@ -243,6 +243,28 @@ def _syntax_problem(file: str, error: tomllib.TOMLDecodeError) -> Problem:
     return Problem(file, line, column, str(error).split(" (at ")[0])
 
 
+_PLAIN = {
+    "missing": "is missing",
+    "string_type": 'must be a text in quotes: "…"',
+    "bool_type": "must be true or false",
+    "bool_parsing": "must be true or false",
+    "int_type": "must be a whole number",
+    "int_parsing": "must be a whole number",
+    "int_from_float": "must be a whole number",
+    "float_type": "must be a number",
+    "float_parsing": "must be a number",
+    "greater_than": "must be more than {gt:g}",
+    "greater_than_equal": "must be {ge:g} or more",
+    "less_than_equal": "must be {le:g} or less",
+    "literal_error": "must be {expected}",
+    "tuple_type": 'must be a list: ["…", "…"]',
+    "dict_type": "must be a table of names and values",
+    "mapping_type": "must be a table of names and values",
+    "model_type": "must be a table, under a line of its own: [name]",
+}
+"""pydantic's kinds of error in words for whoever writes ivr.toml."""
+
+
 def _problem(file: str, text: str, item: Any) -> Problem:
     path = [part for part in item["loc"]]
     line, column = _find(text, path)
@@ -252,7 +274,10 @@ def _problem(file: str, text: str, item: Any) -> Problem:
         near = process.extractOne(str(path[-1]), known, score_cutoff=60)
         hint = f"did you mean {near[0]!r}?" if near else "known here: " + ", ".join(sorted(known))
         return Problem(file, line, column, f"unknown setting {where}", hint)
-    message = item["msg"].removeprefix("Value error, ")
+    plain = "every feed begins with a line [[feed]]" if path == ["feed"] else _PLAIN.get(item["type"])
+    message = plain.format_map(item.get("ctx", {})) if plain else item["msg"].removeprefix("Value error, ")
+    if not line and item["type"] == "missing":
+        line, column = _find(text, path[:-1])
     return Problem(file, line, column, f"{where}: {message}")
 
 

@@ -142,13 +142,37 @@ def read_record(raw: object, *, source: str, received_at: datetime | None = None
     )
 
 
+_PLAIN = {
+    "missing": "is missing",
+    "extra_forbidden": "there is no such field",
+    "string_type": "must be a text",
+    "string_too_short": "is empty",
+    "too_short": "is empty",
+    "string_too_long": "is longer than {max_length} characters",
+    "tuple_type": "must be a list",
+    "model_type": "must be an object",
+    "bool_type": "must be true or false",
+    "bool_parsing": "must be true or false",
+    "enum": "must be {expected}",
+    "datetime_from_date_parsing": "a time is written like 2026-11-25T16:30:00+03:00",
+    "datetime_parsing": "a time is written like 2026-11-25T16:30:00+03:00",
+}
+"""pydantic's kinds of error in words for whoever sends us records."""
+
+
 def explain(error: ValidationError) -> str:
-    """The first few complaints of pydantic on one line, each with the path of its field."""
+    """The first few complaints of pydantic on one line, each with the path of its field.
+
+    A list is also said to be empty where all that is in it is wrong; that much is left out.
+    """
     complaints = []
-    for problem in error.errors(include_url=False)[:3]:
+    problems = error.errors(include_url=False)
+    inner = {problem["loc"][:1] for problem in problems if len(problem["loc"]) > 1}
+    for problem in [one for one in problems if not (one["type"] == "too_short" and one["loc"] in inner)][:3]:
         where = ".".join(str(part) for part in problem["loc"])
-        message = problem["msg"].removeprefix("Value error, ")
-        complaints.append(f"{where}: {message}" if where else message)
+        plain = _PLAIN.get(problem["type"])
+        message = plain.format_map(problem.get("ctx", {})) if plain else problem["msg"].removeprefix("Value error, ")
+        complaints.append(f"{where}: {message}" if where else f"the record {message}" if plain else message)
     return "; ".join(complaints)
 
 

@@ -34,8 +34,22 @@ def test_every_problem_is_found_with_its_place(tmp_path: Path) -> None:
     text = '[line]\nnumer = "8"\n\n[agi]\nport = 70000\n\n[[feed]]\nname = "a"\nformat = "json"\nurl = "u"\nevry = 3\n'
     assert problems(tmp_path, text) == [
         "ivr.toml:2:1: error: unknown setting line.numer (did you mean 'number'?)",
-        "ivr.toml:5:1: error: agi.port: Input should be less than or equal to 65535",
+        "ivr.toml:5:1: error: agi.port: must be 65535 or less",
         "ivr.toml:11:1: error: unknown setting feed.0.evry (did you mean 'every_seconds'?)",
+    ]
+
+
+def test_problems_are_said_in_words_of_the_file_not_of_python(tmp_path: Path) -> None:
+    text = '[line]\nnumber = 8\nexample = "no way"\n[agi]\nallow = "::1"\nport = "x"\n[[feed]]\nname="a"\nurl="u"\n'
+    assert problems(tmp_path, text) == [
+        'ivr.toml:2:1: error: line.number: must be a text in quotes: "…"',
+        "ivr.toml:3:1: error: line.example: must be true or false",
+        'ivr.toml:5:1: error: agi.allow: must be a list: ["…", "…"]',
+        "ivr.toml:6:1: error: agi.port: must be a whole number",
+        "ivr.toml:7:1: error: feed.0.format: is missing",
+    ]
+    assert problems(tmp_path, '[feed]\nname = "a"\n') == [
+        "ivr.toml:1:1: error: feed: every feed begins with a line [[feed]]"
     ]
 
 
