@@ -1,0 +1,1 @@
+"""How the robot hears: the model that ships, its words and graph, and how well a recogniser does."""
