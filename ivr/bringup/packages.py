@@ -57,6 +57,8 @@ SETS: dict[str, PackageSet] = {
         suites=(HOST,),
         components=("main", "contrib", "non-free"),
     ),
+    # Only the training of the recogniser's model speaks with it (``ivr models make``).
+    "festival": PackageSet("Festival", ("festival", "festvox-ru"), lambda: None, suites=(HOST,)),
     "testcallers": PackageSet(
         "the test callers", ("sip-tester", "baresip-core"), lambda: None, needs=("sip-tester>=3.7",)
     ),

@@ -82,10 +82,14 @@ class Engine:
         if not self.say("да"):
             raise RuntimeError(f"RHVoice has no voice {voice!r} in {data}")
 
-    def say(self, text: str) -> bytes:
-        """The sound of ``text``, 16-bit samples. RuntimeError if the library refuses the text."""
+    def say(self, text: str, rate: float = 1.0, pitch: float = 1.0) -> bytes:
+        """The sound of ``text``, 16-bit samples. RuntimeError if the library refuses the text.
+
+        ``rate`` and ``pitch`` are factors on the voice's own; the library keeps them within 0.5 … 2 or so.
+        """
         said = text.encode()
         self._sound.clear()
+        self._how.relative_rate, self._how.relative_pitch = rate, pitch
         message = self._library.RHVoice_new_message(self._engine, said, len(said), 0, ctypes.byref(self._how), None)
         if not message:
             raise RuntimeError(f"RHVoice refuses {text!r}")
