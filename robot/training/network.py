@@ -14,6 +14,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from robot.hearing.kaldi_model import Layer
 from robot.hearing.phones import PDFS
 from robot.training.features import BINS
 
