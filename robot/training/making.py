@@ -1,0 +1,71 @@
+"""``make model`` from beginning to end: all steps, the graph of the whole vocabulary, and a card of what was made."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+
+import torch
+
+from robot.hearing.graph import build_graph
+from robot.hearing.pronouncing import pronounce
+from robot.hearing.vocabulary import words
+from robot.training import dataset, pipeline
+from robot.training.export import export
+from robot.training.fitting import Progress, fit
+from robot.training.objective import phone_bigram
+from robot.training.recipe import VERSION, Recipe
+from robot.training.recordings import take_in
+from robot.training.text import Generator
+
+SENTENCES = 40_000
+"""Sentences that the graph's word pairs are counted in."""
+SENTENCES_SEED = 99
+MADE = "made.json"
+
+
+def make(
+    place: pipeline.Workplace, recipe: Recipe, target: Path, recordings: Path | None, report: pipeline.Report
+) -> Path:
+    """All steps; returns ``target``'s ``made.json``: recipe, hours, steps, losses, size of the graph.
+
+    Raises TrainingFailed, ConfigError (recordings), CannotPronounce.
+    """
+    pipeline.remember(place, recipe)
+    if recordings is not None:
+        take_in(recordings, place.sound)
+    pipeline.synthesise(place, recipe, report)
+    pipeline.prepare(place, recipe, report)
+    lexicon = pipeline.lexicon(place, ("espeak-ng",))
+    examples, sentences = dataset.load([place.features], lexicon)
+    if not examples:
+        raise pipeline.TrainingFailed("no usable utterance was made")
+    torch.set_num_threads(place.cores)
+    last = Progress(0, 0, 0, 0, 0)
+
+    def note(progress: Progress) -> None:
+        nonlocal last
+        last = progress
+        report("training", progress.share, f"step {progress.step}, loss {progress.mmi:.3f}")
+
+    network = fit(examples, phone_bigram(sentences), recipe.minutes, place.network, seed=recipe.seed, report=note)
+    target.mkdir(parents=True, exist_ok=True)
+    export(network, target)
+    texts = Generator(SENTENCES_SEED)
+    spoken = (texts.sentence().split() for _ in range(SENTENCES))
+    graph = build_graph(target, pronounce(words()), spoken)
+    report("graph", 1.0, f"{graph.words} words")
+    made = {
+        "recipe": {"version": VERSION, **asdict(recipe)},
+        "hours": round(sum(len(one.frames) for one in examples) / 360_000, 1),
+        "utterances": len(examples),
+        "network": {"width": network.width, "depth": network.depth, "parameters": sum(p.numel() for p in network.parameters())},
+        "training": asdict(last),
+        "graph": asdict(graph),
+        "torch": torch.__version__,
+        "device": "cuda" if torch.cuda.is_available() else "cpu",
+    }
+    card = target / MADE
+    card.write_text(json.dumps(made, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    return card
