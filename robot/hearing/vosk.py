@@ -1,0 +1,137 @@
+"""Vosk: the one place that imports it. Models are folders, never names (the library would leave the process for one).
+
+A model is shared by all recognisers that are made from it, and lives as long as the last of them. Decoding releases
+Python's lock.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ivr.errors import ServiceError
+
+RATE = 8000
+"""Samples a second of a telephone line."""
+UNKNOWN = "[unk]"
+"""The word that stands for speech outside the grammar."""
+_NEEDED = ("am/final.mdl", "conf/model.conf", "conf/mfcc.conf")
+_CHUNK = RATE // 5
+"""Samples handed over at once: 200 ms."""
+
+Samples = NDArray[np.int16]
+
+
+class RecogniserFailed(ServiceError):
+    """The recogniser cannot be had or has given up."""
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One recognised word: begin and end in seconds, confidence 0 … 1 as Vosk gives it."""
+
+    text: str
+    begin: float
+    end: float
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What was heard; ``words`` may hold ``[unk]``, ``text`` is all of them."""
+
+    words: tuple[Word, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """The words parted by spaces; empty when nothing was heard."""
+        return " ".join(word.text for word in self.words)
+
+    @property
+    def accepted(self) -> bool:
+        """Whether words were heard and nothing outside the grammar."""
+        return bool(self.words) and all(word.text != UNKNOWN for word in self.words)
+
+
+class Model:
+    """A loaded model folder. RecogniserFailed if it is none, before Vosk could leave the process over it."""
+
+    def __init__(self, folder: Path) -> None:
+        missing = [name for name in _NEEDED if not (folder / name).is_file()]
+        if missing:
+            raise RecogniserFailed(f"{folder} is no model for Vosk: {', '.join(missing)} missing", retryable=False)
+        try:
+            import vosk
+        except ImportError as error:
+            raise RecogniserFailed("the package vosk is not installed: pip install vosk", retryable=False) from error
+        vosk.SetLogLevel(-1)
+        self._vosk = vosk
+        self.folder = folder
+        try:
+            self._model = vosk.Model(str(folder))
+        except Exception as error:  # vosk raises a bare Exception
+            raise RecogniserFailed(f"Vosk cannot load {folder}: {error}", retryable=False) from error
+
+    def recogniser(self, grammar: Sequence[str] | None = None) -> Recogniser:
+        """A recogniser for one utterance or one line; ``grammar``: the phrases that may be said (else the whole graph)."""
+        if grammar is None:
+            return Recogniser(self._vosk.KaldiRecognizer(self._model, RATE))
+        phrases = json.dumps([*dict.fromkeys(grammar)], ensure_ascii=False)
+        return Recogniser(self._vosk.KaldiRecognizer(self._model, RATE, phrases))
+
+    def hear(self, line: Samples, grammar: Sequence[str] | None = None) -> Heard:
+        """Everything that is said in ``line`` (8 kHz), however many pauses it has."""
+        recogniser = self.recogniser(grammar)
+        words: list[Word] = []
+        for start in range(0, len(line), _CHUNK):
+            if recogniser.take(line[start : start + _CHUNK]):
+                words += recogniser.result().words
+        return Heard((*words, *recogniser.finish().words))
+
+    def knows(self, word: str) -> bool:
+        """Whether the word is in the model's vocabulary."""
+        return bool(self._model.vosk_model_find_word(word) >= 0)
+
+
+class Recogniser:
+    """One line being listened to. Not to be used from two threads at once."""
+
+    def __init__(self, recogniser: object) -> None:
+        self._recogniser: _Vosk = recogniser  # type: ignore[assignment]
+        self._recogniser.SetWords(True)
+
+    def take(self, line: Samples) -> bool:
+        """Listen on; True when the model thinks that the caller has finished an utterance."""
+        return bool(self._recogniser.AcceptWaveform(np.ascontiguousarray(line).tobytes()))
+
+    def partial(self) -> str:
+        """What has been heard of the utterance until now."""
+        return str(json.loads(self._recogniser.PartialResult()).get("partial", ""))
+
+    def result(self) -> Heard:
+        """The finished utterance; the next one begins."""
+        return Heard(tuple(_words(self._recogniser.Result())))
+
+    def finish(self) -> Heard:
+        """Whatever is left when the line ends."""
+        return Heard(tuple(_words(self._recogniser.FinalResult())))
+
+
+class _Vosk:
+    """The part of vosk.KaldiRecognizer that is used."""
+
+    def SetWords(self, wanted: bool) -> None: ...  # noqa: N802, D102
+    def AcceptWaveform(self, data: bytes) -> int: ...  # noqa: N802, D102
+    def PartialResult(self) -> str: ...  # noqa: N802, D102
+    def Result(self) -> str: ...  # noqa: N802, D102
+    def FinalResult(self) -> str: ...  # noqa: N802, D102
+
+
+def _words(answer: str) -> Iterator[Word]:
+    for word in json.loads(answer).get("result", ()):
+        yield Word(word["word"], word["start"], word["end"], word.get("conf", 1.0))

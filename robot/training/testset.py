@@ -1,0 +1,186 @@
+"""Sets of clips to measure recognisers with: the public test set and the set that recipes are tuned on.
+
+Both are spoken by voices that nothing is trained on, with texts of their own seeds; they share neither voices nor
+sentences about other things. ``python -m robot.training.testset dev|test FOLDER`` makes one (it needs the synthesisers
+on the PATH, as ``ivr models make`` lays them).
+
+The test set is opened once per release: nobody tunes on it.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import soxr
+
+from robot.hearing.bench.alaw import RATE, Samples, write
+from robot.hearing.bench.sets import COLUMNS, OUT_OF_GRAMMAR
+from robot.hearing.spoken_numbers import DIGITS, LETTERS, NUMBER_WORDS
+from robot.hearing.vocabulary import phrases
+from robot.training.text import Generator
+
+VERSION = "1"
+_OUTSIDE = Path(__file__).parent / "outside"
+_HOUSE_WORDS = ("дом", "дробь", "буква", "корпус", "строение", "литер", "квартира", "номер", "владение", "участок")
+
+
+@dataclass(frozen=True, slots=True)
+class Cast:
+    """Who speaks in a set, from which seed, and how many clips of each kind."""
+
+    seed: int
+    rhvoice: tuple[str, ...]
+    espeak: tuple[str, ...]
+    odd_manners: bool
+    """Whether the RHVoice voices are bent (they are voices that are trained on) or speak as they are."""
+    clips: dict[str, int]
+
+
+CASTS = {
+    "test": Cast(
+        20261125, ("elena",), ("Andy", "Annie", "Gene", "Mario", "boris", "linda", "john", "steph", "Michael", "victor", "zac", "belinda"),
+        False,
+        {"yes": 32, "no": 32, "account": 40, "menu": 36, "danger": 20, "control": 24, "house": 18, "street": 24, "settlement": 24, "address": 16},
+    ),
+    "dev": Cast(
+        777, ("anna", "irina", "aleksandr"), ("adam", "caleb", "david", "ed", "iven", "marcelo", "miguel", "pablo", "rob", "shelby", "travis", "anika", "Alex", "Alicia"),
+        True,
+        {"yes": 50, "no": 50, "account": 80, "menu": 60, "danger": 40, "control": 40, "house": 40, "street": 40, "settlement": 40, "address": 40},
+    ),
+}  # fmt: skip
+
+
+def grammars() -> dict[str, list[str]]:
+    """Grammar → lines of its file, as the robot asks: phrases, after a tab the meaning."""
+    steering = [f"{phrase}\tcontrol" for phrase in ("оператор", "соедините с оператором", "повторите", "повторите пожалуйста", "подождите", "минуту", "не понял", "не поняла", "алло", "не знаю")]
+    yes_no = [f"{phrase}\tyes" for phrase in phrases("yes")] + [f"{phrase}\tno" for phrase in phrases("no")] + steering
+    # Pairs of digits make every digit likely after every other; single ones alone would make each the end of a phrase.
+    digits = [*DIGITS, *(f"{one} {two}" for one in DIGITS for two in DIGITS)]
+    houses = [*NUMBER_WORDS, *LETTERS, *_HOUSE_WORDS]
+    houses += [f"дом {word}" for word in NUMBER_WORDS] + [f"{sign} {word}" for sign in ("дробь", "корпус", "строение", "квартира") for word in NUMBER_WORDS]
+    streets = [line for name in phrases("streets") for line in (name, f"улица {name}", f"{name} улица")]
+    streets += [f"{kind} {name}" for kind in ("переулок", "проспект") for name in phrases("streets")]
+    places = [line for name in (*phrases("towns"), *phrases("villages")) for line in (name, *(f"{kind} {name}" for kind in ("город", "село", "деревня", "посёлок")))]
+    places += [f"{name} район" for name in phrases("districts")]
+    menu = [*phrases("topics"), *phrases("danger"), *phrases("control"), *phrases("yes"), *phrases("no")]
+    lines = {"yes_no": yes_no, "digits": digits, "house": houses, "street": streets, "settlement": places, "menu": menu}
+    return {name: _once(listed) for name, listed in lines.items()}
+
+
+def _once(lines: list[str]) -> list[str]:
+    """Each phrase once; the first meaning counts."""
+    return list({line.partition("\t")[0]: line for line in reversed(lines)}.values())[::-1]
+
+
+_GRAMMAR_OF = {
+    "yes": "yes_no", "no": "yes_no", "account": "digits", "menu": "menu", "danger": "menu", "control": "menu",
+    "house": "house", "street": "street", "settlement": "settlement", "address": "", OUT_OF_GRAMMAR: "",
+}  # fmt: skip
+
+
+def texts(cast: Cast, name: str) -> Iterator[tuple[str, str]]:
+    """Kind and words of every clip."""
+    chance = random.Random(cast.seed)
+    made = Generator(cast.seed)
+    listed = {name: {line.partition("\t")[0] for line in lines} for name, lines in grammars().items()}
+    for kind, count in cast.clips.items():
+        if kind == "account":
+            for _ in range(count):
+                yield kind, _account(chance)
+        elif kind in ("yes", "no", "menu", "danger", "control"):
+            family = phrases("topics" if kind == "menu" else kind)
+            yield from ((kind, text) for text in chance.sample(family, count))
+        else:
+            wanted, found = count, 0
+            while found < wanted:
+                text = made.sentence(kind)
+                allowed = listed.get(_GRAMMAR_OF[kind])
+                if allowed is None or kind == "house" or text in allowed:
+                    found += 1
+                    yield kind, text
+    for line in (_OUTSIDE / f"{name}.txt").read_text(encoding="utf-8").splitlines():
+        if not line.startswith("#"):
+            yield OUT_OF_GRAMMAR, line
+
+
+def _account(chance: random.Random) -> str:
+    """Eight to twelve digits one by one, as account numbers are; every third has digits repeated."""
+    length, repeats = chance.choice((8, 9, 10, 12)), chance.random() < 0.34
+    said: list[str] = []
+    while len(said) < length:
+        said += [chance.choice(DIGITS)] * (chance.choice((1, 2, 3)) if repeats else 1)
+    return " ".join(said[:length])
+
+
+def make_set(name: str, folder: Path) -> int:
+    """Write the set ``dev`` or ``test``; the number of clips."""
+    cast = CASTS[name]
+    chance = random.Random(cast.seed + 1)
+    (folder / "clips").mkdir(parents=True, exist_ok=True)
+    (folder / "grammars").mkdir(exist_ok=True)
+    for grammar, lines in grammars().items():
+        (folder / "grammars" / f"{grammar}.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    rows = ["\t".join(COLUMNS)]
+    speak = _Speakers(cast)
+    for number, (kind, text) in enumerate(texts(cast, name), start=1):
+        voice, sound = speak.say(text, chance)
+        file = f"clips/{number:03d}.wav"
+        write(folder / file, _levelled(sound, chance))
+        rows.append("\t".join((file, kind, voice, _GRAMMAR_OF[kind], text)))
+    (folder / "clips.tsv").write_text("\n".join(rows) + "\n", encoding="utf-8")
+    about = {"name": f"svetlaya-{name}", "version": VERSION, "seed": cast.seed, "voices": [f"RHVoice {voice}" for voice in cast.rhvoice] + [f"espeak-ng ru+{voice}" for voice in cast.espeak]}
+    (folder / "set.json").write_text(json.dumps(about, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    return len(rows) - 1
+
+
+class _Speakers:
+    """The voices of a set; every second clip is RHVoice's."""
+
+    def __init__(self, cast: Cast) -> None:
+        from robot.voices.engines.rhvoice import Engine
+
+        self._cast = cast
+        self._engines = {voice: Engine(voice, any_voice=True) for voice in cast.rhvoice}
+        self._file = Path(tempfile.mkstemp(suffix=".wav")[1])
+
+    def say(self, text: str, chance: random.Random) -> tuple[str, Samples]:
+        if chance.random() < 0.5:
+            voice = chance.choice(self._cast.rhvoice)
+            engine = self._engines[voice]
+            bend = chance.choice((0.8, 0.84, 1.2, 1.25)) if self._cast.odd_manners else 1.0
+            rate, pitch = chance.uniform(0.85, 1.2) / bend, chance.uniform(0.9, 1.1) / bend
+            return voice, _resampled(np.frombuffer(engine.say(text + ".", rate, pitch), np.int16), engine.rate * bend)
+        import soundfile
+
+        voice = "ru+" + chance.choice(self._cast.espeak)
+        manner = ["-s", str(chance.randint(120, 180)), "-p", str(chance.randint(35, 65))]
+        subprocess.run(["espeak-ng", "-v", voice, *manner, "-w", str(self._file), text + "."], check=True, capture_output=True, timeout=30)
+        sound, rate = soundfile.read(self._file, dtype="int16")
+        return voice, _resampled(sound, rate)
+
+
+def _resampled(sound: Samples, rate: float) -> Samples:
+    return np.clip(soxr.resample(sound.astype(np.float32), rate, RATE), -32767, 32767).astype(np.int16)
+
+
+def _levelled(sound: Samples, chance: random.Random) -> Samples:
+    """Trimmed, at −26 … −18 dB of full scale, a quarter of a second of faint noise before and after."""
+    loud = np.nonzero(np.abs(sound) > 200)[0]
+    speech = sound[max(0, loud[0] - 160) : loud[-1] + 400].astype(np.float64)
+    level = np.sqrt((speech**2).mean())
+    speech *= 32768 * 10 ** (chance.uniform(-26, -18) / 20) / level
+    whole = np.pad(speech, RATE // 4)
+    noise = np.random.default_rng(chance.randrange(2**31)).standard_normal(len(whole)) * 6
+    return np.clip(whole + noise, -32767, 32767).astype(np.int16)
+
+
+if __name__ == "__main__":
+    print(make_set(sys.argv[1], Path(sys.argv[2])), "clips")
