@@ -48,10 +48,12 @@ EVERYDAY: Mapping[str, tuple[str, ...]] = {
 """Words whose everyday pronunciation is not the dictionary's; phones are parted by spaces."""
 
 
-def pronounce(words: Iterable[str], espeak: Sequence[str] = ("espeak-ng",)) -> dict[str, tuple[Pronunciation, ...]]:
+def pronounce(
+    words: Iterable[str], espeak: Sequence[str] = ("espeak-ng",), environment: Mapping[str, str] | None = None
+) -> dict[str, tuple[Pronunciation, ...]]:
     """Pronunciations of lower-case Russian words; words that cannot be said are left out.
 
-    ``espeak`` is the command that starts espeak-ng. Raises CannotPronounce if it cannot be run.
+    ``espeak`` is the command that starts espeak-ng, in ``environment``. Raises CannotPronounce if it cannot be run.
     """
     wanted = list(dict.fromkeys(words))
     found: dict[str, tuple[Pronunciation, ...]] = {
@@ -60,7 +62,7 @@ def pronounce(words: Iterable[str], espeak: Sequence[str] = ("espeak-ng",)) -> d
     asked = [word for word in wanted if word not in found]
     for start in range(0, len(asked), BATCH):
         batch = asked[start : start + BATCH]
-        for word, phonemes in zip(batch, _phonemes(batch, espeak), strict=True):
+        for word, phonemes in zip(batch, _phonemes(batch, espeak, environment), strict=True):
             if said := phones_of(phonemes):
                 found[word] = (said,)
     return {word: found[word] for word in wanted if word in found}
@@ -116,20 +118,20 @@ def _smoothed(said: Sequence[str], reduced: Sequence[bool]) -> Pronunciation:
     return tuple(smooth) if all(phone in PHONES for phone in smooth) else ()
 
 
-def _phonemes(words: Sequence[str], espeak: Sequence[str]) -> list[str]:
+def _phonemes(words: Sequence[str], espeak: Sequence[str], environment: Mapping[str, str] | None) -> list[str]:
     """espeak-ng's phonemes of each word; words are asked one by one when a batch comes back in another length."""
-    lines = _ask(words, espeak)
+    lines = _ask(words, espeak, environment)
     if len(lines) == len(words):
         return lines
-    return [" ".join(_ask([word], espeak)) for word in words]
+    return [" ".join(_ask([word], espeak, environment)) for word in words]
 
 
-def _ask(words: Sequence[str], espeak: Sequence[str]) -> list[str]:
+def _ask(words: Sequence[str], espeak: Sequence[str], environment: Mapping[str, str] | None) -> list[str]:
     command = [*espeak, "-v", "ru", "-x", "-q", "--sep=_"]
     text = "".join(f"{word}.\n" for word in words)
     try:
         answer = subprocess.run(
-            command, input=text, capture_output=True, text=True, check=True, timeout=LIMIT_S, encoding="utf-8"
+            command, input=text, capture_output=True, check=True, timeout=LIMIT_S, encoding="utf-8", env=environment
         )
     except (OSError, subprocess.SubprocessError) as error:
         raise CannotPronounce(f"{Path(espeak[0]).name} does not say how words sound: {error}") from error

@@ -1,0 +1,160 @@
+"""A model for this customer: the same sounds, with a graph of the built-in words and the customer's names.
+
+Only Python, numpy and espeak-ng are needed. The new folder is built beside the others, tried in a process of its own,
+and only then pointed to; whatever stops it before leaves the old one in use.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from ivr.errors import ServiceError
+from robot.hearing.folders import ADAPTED, ModelFolder, is_model, point_to
+from robot.hearing.graph import GraphSummary, build_graph
+from robot.hearing.pronouncing import pronounce
+from robot.hearing.vocabulary import words as vocabulary
+from robot.training.text import Generator
+
+TRYING_S = 120.0
+"""How long a new model may take to load and to hear nothing."""
+KEPT = 2
+"""Adapted models that stay: the one in use, and the one before, which calls that began with it may still hear with."""
+SENTENCES, SEED = 40_000, 99
+LONGEST_WORD = 40
+_WORD = re.compile(r"[а-яё]+")
+
+
+class CannotAdapt(ServiceError):
+    """A model cannot be adapted; the old one is still in use."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, retryable=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Adapted:
+    """What came of it: the model now in use, how many words are new, which could not be pronounced, the graph."""
+
+    model: ModelFolder
+    new: int
+    unpronounceable: tuple[str, ...]
+    graph: GraphSummary
+
+
+def words_of(phrase: str) -> tuple[str, ...]:
+    """The words of a spoken phrase as the recogniser writes them: small letters, parted at hyphens, ё kept.
+
+    Latin letters, digits and monsters of more than forty letters are not words; ``unusable`` tells them.
+    """
+    return tuple(part for part in re.split(r"[\s\-–—.,«»\"()]+", phrase.lower()) if _usable(part))
+
+
+def unusable(phrase: str) -> tuple[str, ...]:
+    """The parts of a phrase that no Russian word can be made of."""
+    return tuple(part for part in re.split(r"[\s\-–—.,«»\"()]+", phrase.lower()) if part and not _usable(part))
+
+
+def _usable(part: str) -> bool:
+    return bool(_WORD.fullmatch(part)) and len(part) <= LONGEST_WORD
+
+
+def variants(phrase: str) -> tuple[str, ...]:
+    """The phrase, and the other ways in which people say it: «девятого января» is also «девятое января»."""
+    other = re.sub(r"\b(\w+?)ого (?=(?:янв|фев|мар|апр|ма|июн|июл|авг|сен|окт|ноя|дек)\w+)", r"\1ое ", phrase)
+    return (phrase,) if other == phrase else (phrase, other)
+
+
+def missing(phrases: Iterable[str], known: frozenset[str]) -> dict[str, tuple[str, ...]]:
+    """Phrase → those of its words that the vocabulary lacks; phrases that are heard whole are left out."""
+    found: dict[str, tuple[str, ...]] = {}
+    for phrase in phrases:
+        lacking = tuple(word for word in (*words_of(phrase), *unusable(phrase)) if word not in known)
+        if lacking:
+            found[phrase] = lacking
+    return found
+
+
+def adapt(
+    base: ModelFolder, phrases: Sequence[str], models: Path, espeak: Sequence[str], *,
+    environment: Mapping[str, str] | None = None, advance: Callable[[float], None] = lambda _: None,
+) -> Adapted:  # fmt: skip
+    """Build, try and put to use a model that also hears ``phrases`` (spoken forms, such as names of streets).
+
+    ``models`` is where it is put (``var/models``); ``espeak`` starts espeak-ng, in ``environment``. Raises CannotAdapt
+    (not our model, the trial failed, no space), CannotPronounce.
+    """
+    if not base.ours:
+        raise CannotAdapt(f"{base.name} was not made by us: its graph cannot be built anew, only its gaps be told")
+    spoken = [words_of(way) for phrase in phrases for way in variants(phrase)]
+    built_in = set(vocabulary())
+    wanted = sorted(built_in | {word for phrase in spoken for word in phrase})
+    lexicon = pronounce(wanted, espeak, environment)
+    lost = tuple(word for word in wanted if word not in lexicon)
+    advance(0.3)
+    target = models / f"{base.name.split('@')[0]}@{time.strftime('%Y%m%d-%H%M%S')}-{os.getpid()}"
+    unfinished = models / f".{target.name}"
+    try:
+        models.mkdir(parents=True, exist_ok=True)
+        for part in ("am", "conf"):
+            shutil.copytree(base.path / part, unfinished / part, copy_function=_link)
+        texts = Generator(SEED)
+        said = [texts.sentence().split() for _ in range(SENTENCES)]
+        advance(0.5)
+        graph = build_graph(unfinished, lexicon, [*said, *(phrase for phrase in spoken if phrase)])
+        advance(0.8)
+        about = {"base": base.fingerprint(), "words": graph.words, "new": len(set(lexicon) - built_in), "lost": lost}
+        (unfinished / ADAPTED).write_text(json.dumps(about, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+        _try(unfinished)
+        unfinished.rename(target)
+    except OSError as error:
+        raise CannotAdapt(f"{target} cannot be written: {error.strerror or error}") from error
+    finally:
+        shutil.rmtree(unfinished, ignore_errors=True)
+    model = ModelFolder(target)
+    point_to(model, base, models)
+    _tidy(models, keep=model)
+    advance(1.0)
+    return Adapted(model, about["new"], lost, graph)  # type: ignore[arg-type]
+
+
+def _link(source: str, target: str) -> None:
+    """A hard link where the disk allows it: the sounds are megabytes and never change."""
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copy2(source, target)
+
+
+def _try(folder: Path) -> None:
+    """Load the model in a process of its own (a bad one may end the process) and hear nothing in silence."""
+    command = [sys.executable, "-m", "robot.hearing.trying", str(folder)]
+    try:
+        tried = subprocess.run(command, capture_output=True, text=True, timeout=TRYING_S, check=False)
+    except subprocess.TimeoutExpired as error:
+        raise CannotAdapt(f"the new model did not load within {TRYING_S:.0f} s") from error
+    if tried.returncode:
+        last = (tried.stderr.strip().splitlines() or [f"its trial ended with {tried.returncode}"])[-1]
+        raise CannotAdapt(f"the new model fails its trial: {last}")
+
+
+def _tidy(models: Path, keep: ModelFolder) -> None:
+    """Remove what interrupted runs left (after an hour) and all but the newest adapted models.
+
+    A loaded model reads nothing from its folder any more, so a call that began with a removed one goes on.
+    """
+    for left in models.glob(".*@*"):
+        if time.time() - left.stat().st_mtime > 3600:
+            shutil.rmtree(left, ignore_errors=True)
+    adapted = sorted((path for path in models.glob("*@*") if is_model(path)), key=lambda path: path.stat().st_mtime)
+    for old in adapted[:-KEPT]:
+        if old != keep.path:
+            shutil.rmtree(old, ignore_errors=True)

@@ -1,0 +1,121 @@
+"""Model folders: those that ship, those that were adapted or brought by hand, and which of them is in use.
+
+Beside the models under ``var/models`` lies ``in-use.json``, the pointer: it names an adapted model and the model that it
+was adapted from. It is replaced in one step, so whoever reads it sees the old or the new one. It counts only as long as
+its base is the model that ``ivr.toml`` asks for: after another model is put into ``ivr.toml``, that one is used.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from ivr.errors import ServiceError
+from robot.hearing.phones import PHONE_ID
+
+SHIPPED = Path(__file__).parent / "models"
+DEFAULT = "svetlaya-ru-8k"
+"""The model that comes with the product."""
+POINTER = "in-use.json"
+ADAPTED = "adapted.json"
+"""In an adapted model's folder: its base, and what could not be pronounced."""
+
+
+class NoSuchModel(ServiceError):
+    """A model is not there or is none."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, retryable=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ModelFolder:
+    """A folder in Vosk's format."""
+
+    path: Path
+
+    @property
+    def name(self) -> str:
+        """The folder's name."""
+        return self.path.name
+
+    @property
+    def ours(self) -> bool:
+        """Whether its sounds are those of ``phones.py``, so that its graph can be built anew by us."""
+        table = self.path / "graph" / "phones.txt"
+        expected = "".join(f"{name} {number}\n" for name, number in (("<eps>", 0), *PHONE_ID.items()))
+        return table.is_file() and table.read_text(encoding="utf-8") == expected
+
+    @property
+    def base(self) -> str:
+        """The fingerprint of the model that it was adapted from; empty when it was not adapted."""
+        file = self.path / ADAPTED
+        return str(json.loads(file.read_text(encoding="utf-8"))["base"]) if file.is_file() else ""
+
+    def fingerprint(self) -> str:
+        """Of the sounds: SHA-256 of ``am/final.mdl``."""
+        return hashlib.sha256((self.path / "am" / "final.mdl").read_bytes()).hexdigest()
+
+    def words(self) -> frozenset[str] | None:
+        """The vocabulary; None for a model that does not say (a static graph may leave words.txt out)."""
+        file = self.path / "graph" / "words.txt"
+        if not file.is_file():
+            return None
+        listed = (line.split(" ", 1)[0] for line in file.read_text(encoding="utf-8").splitlines())
+        return frozenset(word for word in listed if word and word[0] not in "<[#")
+
+    def size(self) -> int:
+        """Bytes of all its files."""
+        return sum(file.stat().st_size for file in self.path.rglob("*") if file.is_file())
+
+
+def is_model(path: Path) -> bool:
+    """Whether Vosk would find what it needs there."""
+    return (path / "am" / "final.mdl").is_file() and (path / "conf" / "model.conf").is_file()
+
+
+def find(name: str, home: Path, models: Path) -> ModelFolder:
+    """The model of that name or path: under ``models`` (var/models), among those that ship, or relative to ``home``.
+
+    Raises NoSuchModel, and says what there is.
+    """
+    for path in (models / name, SHIPPED / name, home / name):
+        if is_model(path):
+            return ModelFolder(path.resolve())
+    known = ", ".join(model.name for model in listed(models)) or "none"
+    if (home / name).is_dir():
+        raise NoSuchModel(f"{home / name} is no model for Vosk: am/final.mdl or conf/model.conf is missing")
+    raise NoSuchModel(f"there is no model {name!r} (there are: {known})")
+
+
+def listed(models: Path) -> Iterator[ModelFolder]:
+    """All models that ship and all under ``models``."""
+    for folder in (SHIPPED, models):
+        if folder.is_dir():
+            for path in sorted(folder.iterdir()):
+                if is_model(path) and not path.name.startswith("."):
+                    yield ModelFolder(path.resolve())
+
+
+def in_use(wanted: str, home: Path, models: Path) -> ModelFolder:
+    """The model that calls are to be heard with: ``wanted``, or what it was last adapted to. Raises NoSuchModel."""
+    base = find(wanted, home, models)
+    try:
+        pointed = json.loads((models / POINTER).read_text(encoding="utf-8"))
+        adapted = ModelFolder(models / pointed["model"])
+        if is_model(adapted.path) and pointed["base"] == base.fingerprint():
+            return adapted
+    except (OSError, ValueError, KeyError):
+        pass  # never adapted, or a pointer that somebody has spoilt: the base hears as well
+    return base
+
+
+def point_to(adapted: ModelFolder, base: ModelFolder, models: Path) -> None:
+    """From now on ``adapted`` is in use, in one step."""
+    unfinished = models / f".{POINTER}.{os.getpid()}"
+    unfinished.write_text(json.dumps({"model": adapted.name, "base": base.fingerprint()}) + "\n", encoding="utf-8")
+    unfinished.replace(models / POINTER)
