@@ -37,15 +37,20 @@ ENGINE_PROMPTS = (FILLER.name, APOLOGY.name, "all_busy_goodbye", "draft_broken")
 Prepare = Callable[[Plan], None]
 """Called with a plan before it is put to use (to render its sounds, say); what it raises keeps the plan from use."""
 
+Unheard = Callable[[str], tuple[str, ...]]
+
 
 def load_plan(settings: Settings, topics: Mapping[str, Topic]) -> Plan:
     """The plan that the files on disk make. Raises :class:`ivr.errors.ConfigError` with every problem of all files."""
     return _good(examine_files(settings, topics))
 
 
-def examine_files(settings: Settings, topics: Mapping[str, Topic]) -> Examined:
-    """All about the files on disk: the plan if there is one, every problem, and how much was looked at."""
-    return _examine(*read_texts(settings.home), settings, topics)
+def examine_files(settings: Settings, topics: Mapping[str, Topic], unheard: Unheard | None = None) -> Examined:
+    """All about the files on disk: the plan if there is one, every problem, and how much was looked at.
+
+    ``unheard`` tells those words of a phrase that the recogniser's model does not know.
+    """
+    return _examine(*read_texts(settings.home), settings, topics, unheard)
 
 
 class Plans:
@@ -142,7 +147,10 @@ def kept_versions(settings: Settings) -> KeptVersions:
     return KeptVersions(settings.var / "plans")
 
 
-def _examine(texts: Texts, problems: list[Problem], settings: Settings, topics: Mapping[str, Topic]) -> Examined:
+def _examine(
+    texts: Texts, problems: list[Problem], settings: Settings, topics: Mapping[str, Topic],
+    unheard: Unheard | None = None,
+) -> Examined:  # fmt: skip
     book: PromptBook | None = None
     try:
         book = PromptBook.parse(texts.prompts, settings.tz)
@@ -155,6 +163,7 @@ def _examine(texts: Texts, problems: list[Problem], settings: Settings, topics: 
         line=settings.line.entry,
         engine_prompts=ENGINE_PROMPTS,
         today=datetime.now(settings.tz).date(),
+        unheard=unheard,
     )
     examined = examine(texts.dialplans, around, version=texts.version)
     plan = None if any(problem.level == "error" for problem in problems) else examined.plan

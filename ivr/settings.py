@@ -76,6 +76,13 @@ class Voices(Section):
     cache_mb: int = Field(500, ge=1)
 
 
+class Hearing(Section):
+    """``[hearing]``: how the robot hears."""
+
+    model: str = "svetlaya-ru-8k"
+    """A model for Vosk: the name of one that ships or lies in ``var/models``, or a folder."""
+
+
 class Feed(Section):
     """``[[feed]]``: a source of outages. ``outage_feed.fetch.Source`` tells what each setting means."""
 
@@ -132,6 +139,7 @@ class Settings(Section):
     ami: Ami = Ami()
     asterisk: Asterisk = Asterisk()
     voice: Voices = Voices()
+    hearing: Hearing = Hearing()
     feed: tuple[Feed, ...] = ()
 
     @property
@@ -158,6 +166,11 @@ class Settings(Section):
     def asterisk_conf(self) -> Path:
         """Our side of Asterisk's configuration."""
         return self.home / "asterisk-conf"
+
+    @property
+    def models(self) -> Path:
+        """Models of the recogniser that were adapted or brought here."""
+        return self.var / "models"
 
     @property
     def static_sounds(self) -> Path:

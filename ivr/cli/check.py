@@ -20,11 +20,12 @@ def command(settings: Settings, as_json: bool) -> None:
     Changes nothing and needs no running engine. Leaves with 1 when there is anything worse than a warning.
     """
     from ivr.app import settings_problems, topics
+    from ivr.cli.hearing_gaps import hearing_problems, unheard_words
     from ivr.plans import examine_files
 
-    examined = examine_files(settings, topics())
+    examined = examine_files(settings, topics(), unheard_words(settings))
     in_settings = tuple(settings_problems(settings))
-    problems = (*in_settings, *examined.problems)
+    problems = (*in_settings, *examined.problems, *hearing_problems(settings))
     good = examined.plan is not None and not in_settings
     if as_json:
         print_json(

@@ -10,20 +10,46 @@ import click
 
 from ivr.bringup.failure import BringupFailed
 from ivr.bringup.packages import ensure
-from ivr.bringup.progress import Advance, Progression
+from ivr.bringup.progress import Progression
 from ivr.cli.common import err, fail, out, with_settings
 from ivr.errors import IvrError
 from ivr.settings import Settings
 
 
 @click.command("make")
-@click.option("--to", "target", type=click.Path(file_okay=False, path_type=Path), help="Where the model is written. Default: var/models/made.")
-@click.option("--work", type=click.Path(file_okay=False, path_type=Path), help="Where everything on the way lies; a run goes on from it. Default: var/training.")
-@click.option("--recordings", type=click.Path(exists=True, file_okay=False, path_type=Path), help="Your own recordings with their words (see robot/training/README.md).")
+@click.option(
+    "--to",
+    "target",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Where the model is written. Default: var/models/made.",
+)
+@click.option(
+    "--work",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Where everything on the way lies; a run goes on from it. Default: var/training.",
+)
+@click.option(
+    "--recordings",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Your own recordings with their words (see robot/training/README.md).",
+)
 @click.option("--minutes", type=float, help="How long the network is trained. Default: the recipe's.")
-@click.option("--scale", type=float, default=1.0, show_default=True, help="A smaller run of the same kind: 0.01 tries every step in minutes.")
+@click.option(
+    "--scale",
+    type=float,
+    default=1.0,
+    show_default=True,
+    help="A smaller run of the same kind: 0.01 tries every step in minutes.",
+)
 @with_settings
-def command(settings: Settings, target: Path | None, work: Path | None, recordings: Path | None, minutes: float | None, scale: float) -> None:
+def command(
+    settings: Settings,
+    target: Path | None,
+    work: Path | None,
+    recordings: Path | None,
+    minutes: float | None,
+    scale: float,
+) -> None:
     """Make the built-in recogniser's model: speech is synthesised, disturbed, and a network learns to hear it.
 
     Needs the extra "train" (make model installs it), about 6 GB of disk and, at full size, up to 3 hours on two

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import date
 from graphlib import CycleError, TopologicalSorter
 
@@ -33,6 +33,8 @@ class Surroundings:
     engine_prompts: tuple[str, ...] = ()
     """Prompts that the engine itself says."""
     today: date | None = None
+    unheard: Callable[[str], tuple[str, ...]] | None = None
+    """Those words of a phrase that the recogniser's model does not know."""
 
 
 def check(parsed: Parsed, around: Surroundings) -> Iterator[Problem]:
@@ -41,7 +43,7 @@ def check(parsed: Parsed, around: Surroundings) -> Iterator[Problem]:
     schedules = parsed.calendar.schedules if parsed.calendar else None
     if parsed.calendar_source is None:
         schedules = {}
-    known = Knowledge(around.topics, around.queues, schedules)
+    known = Knowledge(around.topics, around.queues, schedules, around.unheard)
     for file in parsed.files.values():
         yield from _check_head(file, graph)
         for name, ways in file.ways.items():
@@ -121,7 +123,7 @@ class _Graph:
 def _placed(source: Source, base: Path, findings: Iterator[Finding]) -> Iterator[Problem]:
     for finding in findings:
         at = source.at_key if finding.at_key else source.at_value
-        yield at((*base, *finding.path), finding.message, finding.hint)
+        yield dataclasses.replace(at((*base, *finding.path), finding.message, finding.hint), level=finding.level)
 
 
 def _check_head(file: NodeFile, graph: _Graph) -> Iterator[Problem]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 from rapidfuzz import process
 
@@ -21,6 +22,7 @@ class Finding:
     message: str
     hint: str = ""
     at_key: bool = False
+    level: Literal["error", "warning"] = "error"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,8 @@ class Knowledge:
     topics: Mapping[str, Topic]
     queues: Collection[str] | None
     schedules: Collection[str] | None
+    unheard: Callable[[str], tuple[str, ...]] | None = None
+    """Those words of a phrase that the recogniser's model does not know."""
 
     def unknown(
         self, path: tuple[str | int, ...], what: str, name: str, existing: Iterable[str], otherwise: str = ""

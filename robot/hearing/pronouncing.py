@@ -30,7 +30,7 @@ _VOWEL = {
     "'o": "O", "o": "O", "'8": "O", "u": "U", "'u": "U", "u#": "U", "'u#": "U", 'u"': "U", "'u\"": "U",
 }  # fmt: skip
 _IOTATED = {"ja": "V", "'ja": "A", ",ja": "V", "ju": "U", "'ju": "U"}
-_HARD = frozenset("n r l v t s p k m d b z g S Z x f j ts".split())
+_HARD = frozenset(["n", "r", "l", "v", "t", "s", "p", "k", "m", "d", "b", "z", "g", "S", "Z", "x", "f", "j", "ts"])
 
 EVERYDAY: Mapping[str, tuple[str, ...]] = {
     "в": ("v", "f"), "с": ("s",), "к": ("k",), "б": ("b E",), "а": ("A",), "г": ("g E",), "д": ("d E",),

@@ -125,11 +125,11 @@ class Recogniser:
 class _Vosk:
     """The part of vosk.KaldiRecognizer that is used."""
 
-    def SetWords(self, wanted: bool) -> None: ...  # noqa: N802, D102
-    def AcceptWaveform(self, data: bytes) -> int: ...  # noqa: N802, D102
-    def PartialResult(self) -> str: ...  # noqa: N802, D102
-    def Result(self) -> str: ...  # noqa: N802, D102
-    def FinalResult(self) -> str: ...  # noqa: N802, D102
+    def SetWords(self, wanted: bool) -> None: ...  # noqa: N802
+    def AcceptWaveform(self, data: bytes) -> int: ...  # noqa: N802
+    def PartialResult(self) -> str: ...  # noqa: N802
+    def Result(self) -> str: ...  # noqa: N802
+    def FinalResult(self) -> str: ...  # noqa: N802
 
 
 def _words(answer: str) -> Iterator[Word]:

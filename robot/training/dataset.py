@@ -29,7 +29,9 @@ class Example:
     optional: tuple[int, ...]
 
 
-def load(folders: Sequence[Path], lexicon: Mapping[str, Sequence[Pronunciation]]) -> tuple[list[Example], list[list[list[int]]]]:
+def load(
+    folders: Sequence[Path], lexicon: Mapping[str, Sequence[Pronunciation]]
+) -> tuple[list[Example], list[list[list[int]]]]:
     """All usable examples, and their words as phones (for the bigram). Utterances with unknown words are left out."""
     examples: list[Example] = []
     sentences: list[list[list[int]]] = []

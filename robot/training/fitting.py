@@ -115,7 +115,13 @@ def _step(
 def save(network: Network, file: Path, optimiser: torch.optim.Optimizer | None, step: int, seconds: float) -> None:
     """Write a checkpoint; the file is whole at any time."""
     unfinished = file.with_suffix(".unfinished")
-    state = {"network": network.state_dict(), "width": network.width, "depth": network.depth, "step": step, "seconds": seconds}
+    state = {
+        "network": network.state_dict(),
+        "width": network.width,
+        "depth": network.depth,
+        "step": step,
+        "seconds": seconds,
+    }
     if optimiser is not None:
         state["optimiser"] = optimiser.state_dict()
     torch.save(state, unfinished)

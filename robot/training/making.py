@@ -60,7 +60,11 @@ def make(
         "recipe": {"version": VERSION, **asdict(recipe)},
         "hours": round(sum(len(one.frames) for one in examples) / 360_000, 1),
         "utterances": len(examples),
-        "network": {"width": network.width, "depth": network.depth, "parameters": sum(p.numel() for p in network.parameters())},
+        "network": {
+            "width": network.width,
+            "depth": network.depth,
+            "parameters": sum(p.numel() for p in network.parameters()),
+        },
         "training": asdict(last),
         "graph": asdict(graph),
         "torch": torch.__version__,

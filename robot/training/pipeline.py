@@ -71,7 +71,9 @@ def remember(place: Workplace, recipe: Recipe) -> None:
     place.folder.mkdir(parents=True, exist_ok=True)
     file, wanted = place.folder / "recipe.json", {"version": VERSION, **asdict(recipe)}
     if file.exists() and (begun := json.loads(file.read_text(encoding="utf-8"))) != wanted:
-        raise TrainingFailed(f"{place.folder} was begun with another recipe ({begun}); take another folder or delete it")
+        raise TrainingFailed(
+            f"{place.folder} was begun with another recipe ({begun}); take another folder or delete it"
+        )
     file.write_text(json.dumps(wanted, indent=1) + "\n", encoding="utf-8")
 
 

@@ -51,7 +51,15 @@ def _listed(folder: Path) -> Sequence[tuple[Path, str]]:
             continue
         name, _, text = line.partition("\t")
         if not _WORDS.fullmatch(text.strip()):
-            problems.append(Problem(str(transcripts), number, len(name) + 2, f"{text.strip()!r} is not made of lower-case Russian words", "write numbers in words, leave out punctuation"))
+            problems.append(
+                Problem(
+                    str(transcripts),
+                    number,
+                    len(name) + 2,
+                    f"{text.strip()!r} is not made of lower-case Russian words",
+                    "write numbers in words, leave out punctuation",
+                )
+            )
         elif not (folder / name).is_file():
             problems.append(Problem(str(transcripts), number, 1, f"there is no file {name!r}"))
         else:

@@ -67,7 +67,14 @@ class EspeakSpeaker:
         import soundfile
 
         voice = "ru+" + chance.choice(ESPEAK_VARIANTS)
-        manner = ["-s", str(chance.randint(115, 215)), "-p", str(chance.randint(20, 80)), "-g", str(chance.choice([0, 0, 1, 3]))]
+        manner = [
+            "-s",
+            str(chance.randint(115, 215)),
+            "-p",
+            str(chance.randint(20, 80)),
+            "-g",
+            str(chance.choice([0, 0, 1, 3])),
+        ]
         subprocess.run(
             ["espeak-ng", "-v", voice, *manner, "-w", str(self._file), _punctuated(text, chance)],
             check=True, capture_output=True, timeout=30,
@@ -119,7 +126,7 @@ def _punctuated(text: str, chance: random.Random) -> str:
     """Text with the pauses and melodies of a caller: commas here and there, a full stop, a question or nothing."""
     first, *rest = text.split()
     said = first + "".join((", " if chance.random() < 0.12 else " ") + word for word in rest)
-    return said + chance.choice(("." , ".", "", "?", "!"))
+    return said + chance.choice((".", ".", "", "?", "!"))
 
 
 def _at_8_khz(sound: Samples, rate: float) -> Samples:

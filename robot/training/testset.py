@@ -60,15 +60,35 @@ CASTS = {
 
 def grammars() -> dict[str, list[str]]:
     """Grammar → lines of its file, as the robot asks: phrases, after a tab the meaning."""
-    steering = [f"{phrase}\tcontrol" for phrase in ("оператор", "соедините с оператором", "повторите", "повторите пожалуйста", "подождите", "минуту", "не понял", "не поняла", "алло", "не знаю")]
+    steering = [
+        f"{phrase}\tcontrol"
+        for phrase in (
+            "оператор",
+            "соедините с оператором",
+            "повторите",
+            "повторите пожалуйста",
+            "подождите",
+            "минуту",
+            "не понял",
+            "не поняла",
+            "алло",
+            "не знаю",
+        )
+    ]
     yes_no = [f"{phrase}\tyes" for phrase in phrases("yes")] + [f"{phrase}\tno" for phrase in phrases("no")] + steering
     # Pairs of digits make every digit likely after every other; single ones alone would make each the end of a phrase.
     digits = [*DIGITS, *(f"{one} {two}" for one in DIGITS for two in DIGITS)]
     houses = [*NUMBER_WORDS, *LETTERS, *_HOUSE_WORDS]
-    houses += [f"дом {word}" for word in NUMBER_WORDS] + [f"{sign} {word}" for sign in ("дробь", "корпус", "строение", "квартира") for word in NUMBER_WORDS]
+    houses += [f"дом {word}" for word in NUMBER_WORDS] + [
+        f"{sign} {word}" for sign in ("дробь", "корпус", "строение", "квартира") for word in NUMBER_WORDS
+    ]
     streets = [line for name in phrases("streets") for line in (name, f"улица {name}", f"{name} улица")]
     streets += [f"{kind} {name}" for kind in ("переулок", "проспект") for name in phrases("streets")]
-    places = [line for name in (*phrases("towns"), *phrases("villages")) for line in (name, *(f"{kind} {name}" for kind in ("город", "село", "деревня", "посёлок")))]
+    places = [
+        line
+        for name in (*phrases("towns"), *phrases("villages"))
+        for line in (name, *(f"{kind} {name}" for kind in ("город", "село", "деревня", "посёлок")))
+    ]
     places += [f"{name} район" for name in phrases("districts")]
     menu = [*phrases("topics"), *phrases("danger"), *phrases("control"), *phrases("yes"), *phrases("no")]
     lines = {"yes_no": yes_no, "digits": digits, "house": houses, "street": streets, "settlement": places, "menu": menu}
@@ -136,7 +156,12 @@ def make_set(name: str, folder: Path) -> int:
         write(folder / file, _levelled(sound, chance))
         rows.append("\t".join((file, kind, voice, _GRAMMAR_OF[kind], text)))
     (folder / "clips.tsv").write_text("\n".join(rows) + "\n", encoding="utf-8")
-    about = {"name": f"svetlaya-{name}", "version": VERSION, "seed": cast.seed, "voices": [f"RHVoice {voice}" for voice in cast.rhvoice] + [f"espeak-ng ru+{voice}" for voice in cast.espeak]}
+    about = {
+        "name": f"svetlaya-{name}",
+        "version": VERSION,
+        "seed": cast.seed,
+        "voices": [f"RHVoice {voice}" for voice in cast.rhvoice] + [f"espeak-ng ru+{voice}" for voice in cast.espeak],
+    }
     (folder / "set.json").write_text(json.dumps(about, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     return len(rows) - 1
 
@@ -162,7 +187,12 @@ class _Speakers:
 
         voice = "ru+" + chance.choice(self._cast.espeak)
         manner = ["-s", str(chance.randint(120, 180)), "-p", str(chance.randint(35, 65))]
-        subprocess.run(["espeak-ng", "-v", voice, *manner, "-w", str(self._file), text + "."], check=True, capture_output=True, timeout=30)
+        subprocess.run(
+            ["espeak-ng", "-v", voice, *manner, "-w", str(self._file), text + "."],
+            check=True,
+            capture_output=True,
+            timeout=30,
+        )
         sound, rate = soundfile.read(self._file, dtype="int16")
         return voice, _resampled(sound, rate)
 

@@ -14,9 +14,25 @@ from robot.hearing.vocabulary import phrases
 
 LONGEST = 14
 """Words in a sentence."""
-_STREET_TYPES = ("улица",) * 5 + ("",) * 4 + ("на улице", "по улице", "проспект", "переулок", "проезд", "бульвар", "шоссе", "площадь", "набережная", "тупик", "микрорайон")
+_STREET_TYPES = (
+    ("улица",) * 5
+    + ("",) * 4
+    + (
+        "на улице",
+        "по улице",
+        "проспект",
+        "переулок",
+        "проезд",
+        "бульвар",
+        "шоссе",
+        "площадь",
+        "набережная",
+        "тупик",
+        "микрорайон",
+    )
+)
 _PLACE_TYPES = ("город", "посёлок", "село", "деревня", "хутор", "станица", "слобода", "", "", "")
-_MONTHS = "января февраля марта апреля мая июня июля августа сентября октября ноября декабря".split()
+_MONTHS = ["января", "февраля", "марта", "апреля", "мая", "июня", "июля", "августа", "сентября", "октября", "ноября", "декабря"]
 
 
 class Generator:
@@ -54,7 +70,11 @@ class Generator:
         said = self._one("danger")
         if self._sometimes(0.3):
             said = f"{self._one('fillers')} {said}"
-        return f"{said} {self._sometimes(0.5) and 'на улице ' or ''}{self._one('streets')}" if self._sometimes(0.15) else said
+        return (
+            f"{said} {(self._sometimes(0.5) and 'на улице ') or ''}{self._one('streets')}"
+            if self._sometimes(0.15)
+            else said
+        )
 
     def topic(self) -> str:
         """A reason for calling."""
@@ -62,7 +82,16 @@ class Generator:
         if self._sometimes(0.35):
             said = f"{self._one('fillers')} {said}"
         if self._sometimes(0.12):
-            said += " " + self._chance.choice(("пожалуйста", "уже два часа", "с утра", "сегодня", f"на улице {self._one('streets')}", f"в городе {self._one('towns')}"))
+            said += " " + self._chance.choice(
+                (
+                    "пожалуйста",
+                    "уже два часа",
+                    "с утра",
+                    "сегодня",
+                    f"на улице {self._one('streets')}",
+                    f"в городе {self._one('towns')}",
+                )
+            )
         return said
 
     def filler(self) -> str:
@@ -71,9 +100,15 @@ class Generator:
 
     def house(self) -> str:
         """A house number in one of its spoken forms."""
-        number = cardinal(self._chance.choice((self._chance.randint(1, 30), self._chance.randint(1, 150), self._chance.randint(1, 320))))
+        number = cardinal(
+            self._chance.choice(
+                (self._chance.randint(1, 30), self._chance.randint(1, 150), self._chance.randint(1, 320))
+            )
+        )
         letter = self._chance.choice(LETTERS[:8] + ("к", "б", "в", "г", "д"))
-        form = self._chance.choice(("", "", "", "", " дробь", " буква", " letter", " корпус", " строение", " литер", " и", " корпус строение"))
+        form = self._chance.choice(
+            ("", "", "", "", " дробь", " буква", " letter", " корпус", " строение", " литер", " и", " корпус строение")
+        )
         small = cardinal(self._chance.randint(1, 30))
         extra = {
             "": "", " дробь": f" дробь {small}", " буква": f" буква {letter}", " letter": f" {letter}", " корпус": f" корпус {small}",
@@ -88,7 +123,9 @@ class Generator:
         """A street with or without its type, before or behind."""
         kind = self._chance.choice(_STREET_TYPES)
         name = self._one("streets")
-        return f"{name} {kind}" if kind in ("улица", "переулок", "проезд") and self._sometimes(0.15) else f"{kind} {name}"
+        return (
+            f"{name} {kind}" if kind in ("улица", "переулок", "проезд") and self._sometimes(0.15) else f"{kind} {name}"
+        )
 
     def settlement(self) -> str:
         """A town, village or district."""
@@ -131,7 +168,9 @@ class Generator:
             return ordinal(self._chance.randint(1, 100), self._chance.choice(ORDINAL_FORMS))
         size = self._chance.choice((20, 99, 999, 999, 99_999, 999_999))
         said = cardinal(self._chance.randint(0, size))
-        return f"{said} {self._chance.choice(('', '', 'рублей', 'киловатт', 'вольт', 'лет', 'минут', 'часов', 'человек'))}"
+        return (
+            f"{said} {self._chance.choice(('', '', 'рублей', 'киловатт', 'вольт', 'лет', 'минут', 'часов', 'человек'))}"
+        )
 
     def date(self) -> str:
         """A day of the year, of the week, or a month."""
@@ -159,7 +198,9 @@ class Generator:
 
     def rating(self) -> str:
         """An answer on a five-point scale."""
-        mark = self._chance.choice(("один", "два", "три", "четыре", "пять", "единица", "двойка", "тройка", "четвёрка", "пятёрка"))
+        mark = self._chance.choice(
+            ("один", "два", "три", "четыре", "пять", "единица", "двойка", "тройка", "четвёрка", "пятёрка")
+        )
         return f"{self._chance.choice(('', '', 'оценка', 'ставлю', 'на'))} {mark} {self._chance.choice(('', '', 'баллов', 'с плюсом', 'из пяти'))}"
 
     def general(self) -> str:

@@ -49,7 +49,11 @@ def test_levels_span_faint_to_overdriven() -> None:
 def test_lost_packets_leave_gaps_and_the_rest_untouched() -> None:
     line = speech(4, 4.0)
     heard = with_lost_packets(line, np.random.default_rng(2))
-    changed = [start for start in range(0, len(line), 160) if not np.array_equal(line[start : start + 160], heard[start : start + 160])]
+    changed = [
+        start
+        for start in range(0, len(line), 160)
+        if not np.array_equal(line[start : start + 160], heard[start : start + 160])
+    ]
     assert 1 <= len(changed) <= 60
     assert len(heard) == len(line)
 

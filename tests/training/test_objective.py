@@ -15,14 +15,20 @@ def alignments(phones: list[int], frames: int):
     """Every way to spread ``frames`` over ``phones``, at least one each."""
     for cuts in itertools.combinations(range(1, frames), len(phones) - 1):
         edges = [0, *cuts, frames]
-        yield [(phone, edge == start) for phone, start, end in zip(phones, edges, edges[1:], strict=False) for edge in range(start, end)]
+        yield [
+            (phone, edge == start)
+            for phone, start, end in zip(phones, edges, edges[1:], strict=False)
+            for edge in range(start, end)
+        ]
 
 
 def path_score(scores: np.ndarray, path) -> float:
-    return float(np.prod([scores[frame, 2 * phone + (0 if entered else 1)] for frame, (phone, entered) in enumerate(path)]))
+    return float(
+        np.prod([scores[frame, 2 * phone + (0 if entered else 1)] for frame, (phone, entered) in enumerate(path)])
+    )
 
 
-@pytest.fixture()
+@pytest.fixture
 def scores() -> np.ndarray:
     return np.random.default_rng(1).uniform(0.1, 1.0, (6, PDFS))
 

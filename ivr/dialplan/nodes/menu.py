@@ -75,6 +75,11 @@ class Menu(Node):
         if len(heard) > MOST_CHOICES:
             message = f"{len(heard)} choices: callers remember {MOST_CHOICES} at most"
             yield Finding(("choices",), message, "move some into a menu of their own", at_key=True)
+        if known.unheard is not None:
+            for key, choice in self.choices.items():
+                if lacking := known.unheard(choice.label):
+                    message = f"callers cannot say this: the recogniser does not know «{', '.join(lacking)}»"
+                    yield Finding(("choices", key, "label"), message, "ivr models adapt", level="warning")
         if all(choice.to == REPEAT for choice in self.choices.values()):
             yield Finding(("choices",), "no key leads anywhere", at_key=True)
         for field in ("no_input", "no_match"):

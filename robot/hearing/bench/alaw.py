@@ -59,7 +59,9 @@ def write(file: Path, line: Samples) -> None:
     data = encode(line)
     form = struct.pack("<HHIIHHH", _FORMAT, 1, RATE, RATE, 1, 8, 0)
     fact = struct.pack("<4sII", b"fact", 4, len(data))
-    body = b"WAVE" + struct.pack("<4sI", b"fmt ", len(form)) + form + fact + struct.pack("<4sI", b"data", len(data)) + data
+    body = (
+        b"WAVE" + struct.pack("<4sI", b"fmt ", len(form)) + form + fact + struct.pack("<4sI", b"data", len(data)) + data
+    )
     file.write_bytes(b"RIFF" + struct.pack("<I", len(body)) + body + b"\0" * (len(data) % 2))
 
 

@@ -92,16 +92,28 @@ def measure(folder: Path, clips: ClipSet, options: Options, progress: Callable[[
             spent += time.perf_counter() - began
             progress(0.7 * (number + place / len(inside)) / len(options.conditions))
         figures.grammars[condition] = _by_kind(clips, answers)
-        figures.free[condition] = {"wer": round(scoring.word_error_rate(open_answers), 4), "right": _pair(scoring.sentences(open_answers))}
+        figures.free[condition] = {
+            "wer": round(scoring.word_error_rate(open_answers), 4),
+            "right": _pair(scoring.sentences(open_answers)),
+        }
         figures.kept[condition] = _pair(scoring.accepted(answer for _, answer, _ in answers))
         figures.wrong += [
-            {"condition": condition, "file": clip.file.name, "kind": clip.kind, "said": answer.said, "heard": answer.heard}
+            {
+                "condition": condition,
+                "file": clip.file.name,
+                "kind": clip.kind,
+                "said": answer.said,
+                "heard": answer.heard,
+            }
             for clip, answer, _ in answers
             if not answer.right
         ]
     figures.real_time_factor = round(spent / heard_s, 4) if heard_s else 0.0
     for name, grammar in clips.grammars.items():
-        outside = [Answer(OUT_OF_GRAMMAR, clip.text, model.hear(clip.sound, [*grammar.phrases, UNKNOWN]).text) for clip in clips.of_kind(OUT_OF_GRAMMAR)]
+        outside = [
+            Answer(OUT_OF_GRAMMAR, clip.text, model.hear(clip.sound, [*grammar.phrases, UNKNOWN]).text)
+            for clip in clips.of_kind(OUT_OF_GRAMMAR)
+        ]
         taken = scoring.accepted(outside)
         figures.rejected[name] = (taken.total - taken.hits, taken.total)
     progress(0.8)
@@ -113,12 +125,17 @@ def measure(folder: Path, clips: ClipSet, options: Options, progress: Callable[[
     return figures
 
 
-def _by_kind(clips: ClipSet, answers: Sequence[tuple[Clip, Answer, str]]) -> dict[str, dict[str, float | tuple[int, int]]]:
+def _by_kind(
+    clips: ClipSet, answers: Sequence[tuple[Clip, Answer, str]]
+) -> dict[str, dict[str, float | tuple[int, int]]]:
     table: dict[str, dict[str, float | tuple[int, int]]] = {}
     for kind in clips.kinds:
         mine = [(answer, clips.grammars[grammar]) for _, answer, grammar in answers if answer.kind == kind]
         if mine:
-            meant = sum(grammar.meaning(answer.said) == grammar.meaning(answer.heard) or answer.right for answer, grammar in mine)
+            meant = sum(
+                grammar.meaning(answer.said) == grammar.meaning(answer.heard) or answer.right
+                for answer, grammar in mine
+            )
             table[kind] = {
                 "right": _pair(scoring.sentences(answer for answer, _ in mine)),
                 "meant": (meant, len(mine)),

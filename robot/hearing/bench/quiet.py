@@ -57,7 +57,9 @@ def _keys(length: int, chance: np.random.Generator) -> Sound:
     while place < length - RATE:
         time = np.arange(int(RATE * chance.uniform(0.06, 0.5))) / RATE
         pair = (chance.choice((697, 770, 852, 941)), chance.choice((1209, 1336, 1477)))
-        sound[place : place + len(time)] += sum(np.sin(2 * np.pi * tone * time) for tone in pair) * 10 ** chance.uniform(2.8, 3.9)
+        sound[place : place + len(time)] += sum(
+            np.sin(2 * np.pi * tone * time) for tone in pair
+        ) * 10 ** chance.uniform(2.8, 3.9)
         place += len(time) + int(RATE * chance.uniform(0.05, 1.5))
     return sound
 
@@ -65,7 +67,9 @@ def _keys(length: int, chance: np.random.Generator) -> Sound:
 def _progress(length: int, chance: np.random.Generator) -> Sound:
     """Ringing, busy, congestion (425 Hz), fax, and the three tones before an announcement."""
     time = np.arange(length) / RATE
-    on, off, tone = ((1.0, 4.0, 425), (0.35, 0.35, 425), (0.18, 0.18, 425), (0.5, 3.0, 1100), (3.0, 0.4, 2100))[chance.integers(5)]
+    on, off, tone = ((1.0, 4.0, 425), (0.35, 0.35, 425), (0.18, 0.18, 425), (0.5, 3.0, 1100), (3.0, 0.4, 2100))[
+        chance.integers(5)
+    ]
     return np.asarray(np.sin(2 * np.pi * tone * time) * (time % (on + off) < on)) * 10 ** chance.uniform(2.5, 3.9)
 
 
@@ -73,7 +77,9 @@ def _clicks(length: int, chance: np.random.Generator) -> Sound:
     sound = chance.standard_normal(length) * 10 ** chance.uniform(0, 1.3)
     for start in chance.integers(0, length - 900, int(chance.integers(5, 150))):
         size = int(chance.integers(3, 800))
-        sound[start : start + size] += chance.standard_normal(size) * np.exp(-5 * np.arange(size) / size) * 10 ** chance.uniform(2, 4)
+        sound[start : start + size] += (
+            chance.standard_normal(size) * np.exp(-5 * np.arange(size) / size) * 10 ** chance.uniform(2, 4)
+        )
     return sound
 
 

@@ -25,7 +25,14 @@ class MeasuringFailed(ServiceError):
 
 def measure_apart(model: Path, clips: Path, options: Options, progress: Callable[[float], None]) -> Figures:
     """``measure`` in another process; raises MeasuringFailed if that one fails, crashes or hangs."""
-    command = [sys.executable, "-m", "robot.hearing.bench.measuring", str(model), str(clips), json.dumps(asdict(options))]
+    command = [
+        sys.executable,
+        "-m",
+        "robot.hearing.bench.measuring",
+        str(model),
+        str(clips),
+        json.dumps(asdict(options)),
+    ]
     with tempfile.TemporaryFile("w+", encoding="utf-8") as complaints:
         worker = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=complaints, text=True)
         assert worker.stdout is not None

@@ -84,7 +84,9 @@ def read_set(folder: Path) -> ClipSet:
         name = json.loads((folder / "set.json").read_text(encoding="utf-8"))["name"]
         heading, *lines = listed.read_text(encoding="utf-8").splitlines()
     except (OSError, ValueError, KeyError) as error:
-        raise ConfigError([Problem(str(folder), 0, 0, f"is no set of clips: {error}", "see tests/speech/README.md")]) from error
+        raise ConfigError(
+            [Problem(str(folder), 0, 0, f"is no set of clips: {error}", "see tests/speech/README.md")]
+        ) from error
     problems: list[Problem] = []
     if tuple(heading.split("\t")) != COLUMNS:
         problems.append(Problem(str(listed), 1, 1, f"the heading must be {', '.join(COLUMNS)}, tab-separated"))
@@ -108,6 +110,10 @@ def read_set(folder: Path) -> ClipSet:
 
 
 def _grammar(file: Path) -> Grammar:
-    rows = [line.partition("\t") for line in file.read_text(encoding="utf-8").splitlines() if line.strip() and line[0] != "#"]
+    rows = [
+        line.partition("\t")
+        for line in file.read_text(encoding="utf-8").splitlines()
+        if line.strip() and line[0] != "#"
+    ]
     meanings = {phrase: meaning for phrase, _, meaning in rows if meaning}
     return Grammar(file.stem, tuple(phrase for phrase, _, _ in rows), meanings)

@@ -24,7 +24,9 @@ _ADD_ON_MAGIC = 446681434
 _EXPANDED, _ACCEPTOR, _NOT_ACCEPTOR = 0x1, 0x10000, 0x20000
 _INPUT_SORTED, _OUTPUT_SORTED = 0x10000000, 0x40000000
 _WEIGHTED, _NOT_TOP_SORTED, _NOT_STRING = 1 << 32, 1 << 39, 1 << 45
-_STATE = np.dtype([("final", "<f4"), ("place", "<u4"), ("arcs", "<u4"), ("input_epsilons", "<u4"), ("output_epsilons", "<u4")])
+_STATE = np.dtype(
+    [("final", "<f4"), ("place", "<u4"), ("arcs", "<u4"), ("input_epsilons", "<u4"), ("output_epsilons", "<u4")]
+)
 _ARC = np.dtype([("input", "<i4"), ("output", "<i4"), ("weight", "<f4"), ("target", "<i4")])
 Arc = tuple[int, int, float, int]
 """Input label, output label, weight, target state."""

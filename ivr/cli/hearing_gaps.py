@@ -1,0 +1,66 @@
+"""What the recogniser's model cannot hear: words of the dialplans' choices and of the register's names."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from ivr.errors import Problem
+from ivr.prompts.russian.places import place_name
+from ivr.settings import Settings, settings_problem
+from outage_feed.errors import StoreError
+from outage_feed.store import GridStore
+from robot.hearing.adapting import missing
+from robot.hearing.folders import ModelFolder, NoSuchModel, in_use
+
+FIRST = 5
+"""So many of a register's names are named; ``ivr models check`` lists all."""
+
+
+def model_in_use(settings: Settings) -> ModelFolder:
+    """The model that calls are heard with. Raises NoSuchModel."""
+    return in_use(settings.hearing.model, settings.home, settings.models)
+
+
+def unheard_words(settings: Settings) -> Callable[[str], tuple[str, ...]] | None:
+    """A function that tells a phrase's unknown words; None when the model does not tell its vocabulary."""
+    try:
+        known = model_in_use(settings).words()
+    except NoSuchModel:
+        return None
+    if known is None:
+        return None
+    return lambda phrase: missing([phrase], known).get(phrase, ()) if phrase else ()
+
+
+def hearing_problems(settings: Settings) -> Iterator[Problem]:
+    """A model that is not there, and how many of the register's names it cannot hear, as warnings."""
+    try:
+        model = model_in_use(settings)
+    except NoSuchModel as error:
+        yield settings_problem(settings, ("hearing", "model"), str(error), "ivr models list")
+        return
+    known = model.words()
+    if known is None or not settings.database.exists():
+        return
+    lacking = missing(register_names(settings), known)
+    if lacking:
+        first = ", ".join(f"«{name}»" for name in list(lacking)[:FIRST])
+        yield Problem(
+            "register", 0, 0, f"{len(lacking)} names cannot be heard: {first}{', …' if len(lacking) > FIRST else ''}",
+            "ivr models adapt --register" if model.ours else "ivr models check lists them", "warning",
+        )  # fmt: skip
+
+
+def register_names(settings: Settings) -> tuple[str, ...]:
+    """Settlements, streets and districts of the register as they are spoken; empty when it cannot be read."""
+    try:
+        with GridStore.open(settings.database) as store:
+            places = store.places()
+    except StoreError:
+        return ()
+    written: dict[str, None] = {}
+    for place in places:
+        for name in (str(place.settlement), str(place.street) if place.street else "", place.settlement.district):
+            if name:
+                written[name] = None
+    return tuple(dict.fromkeys(spoken for name in written if (spoken := place_name(name))))
