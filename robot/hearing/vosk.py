@@ -1,7 +1,9 @@
 """Vosk: the one place that imports it. Models are folders, never names (the library would leave the process for one).
 
 A model is shared by all recognisers that are made from it, and lives as long as the last of them. Decoding releases
-Python's lock.
+Python's lock. Traps of Vosk 0.3.45 that are closed here: an empty grammar ends the process with a segmentation fault,
+and a phrase with a word that the model does not know is not left out but shortened to its other words, which would
+then be heard for it («ни в коем случае» as «в»).
 """
 
 from __future__ import annotations
@@ -10,6 +12,7 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +24,10 @@ RATE = 8000
 UNKNOWN = "[unk]"
 """The word that stands for speech outside the grammar."""
 _NEEDED = ("am/final.mdl", "conf/model.conf", "conf/mfcc.conf")
+_GRAPHS = (("graph/HCLr.fst", "graph/Gr.fst"), ("graph/HCLG.fst",))
+"""Files of a graph that takes grammars, and of one that does not."""
+_ERRORS_ONLY = -2
+"""Kaldi's severities: −1 are warnings, of which a grammar gives one a word that is not known."""
 _CHUNK = RATE // 5
 """Samples handed over at once: 200 ms."""
 
@@ -63,39 +70,63 @@ class Model:
 
     def __init__(self, folder: Path) -> None:
         missing = [name for name in _NEEDED if not (folder / name).is_file()]
+        graphs = [all((folder / name).is_file() for name in names) for names in _GRAPHS]
+        if not any(graphs):
+            missing.append("graph/HCLr.fst and Gr.fst, or graph/HCLG.fst,")
         if missing:
             raise RecogniserFailed(f"{folder} is no model for Vosk: {', '.join(missing)} missing", retryable=False)
         try:
             import vosk
         except ImportError as error:
             raise RecogniserFailed("the package vosk is not installed: pip install vosk", retryable=False) from error
-        vosk.SetLogLevel(-1)
+        vosk.SetLogLevel(_ERRORS_ONLY)
         self._vosk = vosk
         self.folder = folder
+        self.takes_grammars = graphs[0] and not graphs[1]
+        """Whether a grammar changes anything; a model with a ready-made graph always listens for all of it."""
+        self._known: dict[str, bool] = {}
         try:
             self._model = vosk.Model(str(folder))
         except Exception as error:  # vosk raises a bare Exception
             raise RecogniserFailed(f"Vosk cannot load {folder}: {error}", retryable=False) from error
 
     def recogniser(self, grammar: Sequence[str] | None = None) -> Recogniser:
-        """A recogniser for one utterance or one line; ``grammar``: the phrases that may be said (else the whole graph)."""
-        if grammar is None:
-            return Recogniser(self._vosk.KaldiRecognizer(self._model, RATE))
-        phrases = json.dumps([*dict.fromkeys(grammar)], ensure_ascii=False)
-        return Recogniser(self._vosk.KaldiRecognizer(self._model, RATE, phrases))
+        """A recogniser for one utterance or one line; ``grammar``: the phrases that may be said (else the whole graph).
+
+        Phrases with words that the model does not know are left out: they cannot be heard. Put ``[unk]`` into the
+        grammar, or everything that is said will be taken for one of its phrases.
+        """
+        try:
+            if grammar is None:
+                return Recogniser(self._vosk.KaldiRecognizer(self._model, RATE))
+            can_be_heard = [phrase for phrase in dict.fromkeys(grammar) if self._knows_all(phrase)] or [UNKNOWN]
+            phrases = json.dumps(can_be_heard, ensure_ascii=False)
+            return Recogniser(self._vosk.KaldiRecognizer(self._model, RATE, phrases))
+        except Exception as error:  # vosk raises a bare Exception
+            raise RecogniserFailed(f"Vosk makes no recogniser of {self.folder}: {error}", retryable=False) from error
+
+    def utterances(self, line: Samples, grammar: Sequence[str] | None = None) -> Iterator[Heard]:
+        """What is said in ``line`` (8 kHz), from pause to pause; utterances without a word are left out."""
+        recogniser = self.recogniser(grammar)
+        for start in range(0, len(line), _CHUNK):
+            if recogniser.take(line[start : start + _CHUNK]) and (heard := recogniser.result()).words:
+                yield heard
+        if (heard := recogniser.finish()).words:
+            yield heard
 
     def hear(self, line: Samples, grammar: Sequence[str] | None = None) -> Heard:
         """Everything that is said in ``line`` (8 kHz), however many pauses it has."""
-        recogniser = self.recogniser(grammar)
-        words: list[Word] = []
-        for start in range(0, len(line), _CHUNK):
-            if recogniser.take(line[start : start + _CHUNK]):
-                words += recogniser.result().words
-        return Heard((*words, *recogniser.finish().words))
+        return Heard(tuple(word for heard in self.utterances(line, grammar) for word in heard.words))
 
     def knows(self, word: str) -> bool:
         """Whether the word is in the model's vocabulary."""
-        return bool(self._model.vosk_model_find_word(word) >= 0)
+        if word not in self._known:
+            self._known[word] = bool(self._model.vosk_model_find_word(word) >= 0)
+        return self._known[word]
+
+    def _knows_all(self, phrase: str) -> bool:
+        words = phrase.split()
+        return bool(words) and all(map(self.knows, words))
 
 
 class Recogniser:
@@ -106,8 +137,11 @@ class Recogniser:
         self._recogniser.SetWords(True)
 
     def take(self, line: Samples) -> bool:
-        """Listen on; True when the model thinks that the caller has finished an utterance."""
-        return bool(self._recogniser.AcceptWaveform(np.ascontiguousarray(line).tobytes()))
+        """Listen on; True when the caller seems to have finished an utterance. Raises RecogniserFailed."""
+        try:
+            return bool(self._recogniser.AcceptWaveform(np.ascontiguousarray(line, np.int16).tobytes()))
+        except Exception as error:  # vosk raises a bare Exception
+            raise RecogniserFailed(f"Vosk has given up listening: {error}") from error
 
     def partial(self) -> str:
         """What has been heard of the utterance until now."""
@@ -122,7 +156,7 @@ class Recogniser:
         return Heard(tuple(_words(self._recogniser.FinalResult())))
 
 
-class _Vosk:
+class _Vosk(Protocol):
     """The part of vosk.KaldiRecognizer that is used."""
 
     def SetWords(self, wanted: bool) -> None: ...  # noqa: N802

@@ -1,1 +1,1 @@
-"""How well does a recogniser hear callers? Sets of clips, disturbances, and the figures that a telephone robot needs."""
+"""How well does a recogniser hear callers? Sets of clips, disturbances, and the figures that matter to a robot."""

@@ -1,4 +1,4 @@
-"""Clips as A-law WAV files (ITU-T G.711), which the standard library's ``wave`` cannot read."""
+"""Clips as A-law WAV files (ITU-T G.711), which the standard library's ``wave`` cannot read; and µ-law."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 
 RATE = 8000
 Samples = NDArray[np.int16]
+SHORTEST = RATE // 50
+"""Samples of the shortest clip that can be measured with."""
 _FORMAT = 6
 """WAVE_FORMAT_ALAW."""
 
@@ -33,25 +35,45 @@ def encode(line: Samples) -> bytes:
     return bytes(((sign | (segment << 4) | mantissa) ^ 0x55).astype(np.uint8).tobytes())
 
 
+def through_u_law(line: Samples) -> Samples:
+    """What samples are after µ-law: sixteen steps an octave of the size plus 132, each step's middle (G.711 §4)."""
+    size = np.minimum(np.abs(line.astype(np.int32)), 32635) + 132
+    step = 8 << (np.floor(np.log2(size)).astype(np.int32) - 7)
+    middle = size // step * step + step // 2 - 132
+    return np.asarray(np.where(line >= 0, middle, -middle), np.int16)
+
+
 def read(file: Path) -> Samples:
     """The samples of a clip; BadClip names what is wrong with it."""
     content = file.read_bytes()
     if content[:4] != b"RIFF" or content[8:12] != b"WAVE":
         raise BadClip(f"{file.name} is no WAV file")
-    place, kind = 12, (0, 0, 0)
+    place, kind = 12, (0, 0, 0, 0)
     while place + 8 <= len(content):
         name, size = content[place : place + 4], struct.unpack_from("<I", content, place + 4)[0]
         if name == b"fmt ":
-            kind = struct.unpack_from("<HHI", content, place + 8)
+            if size < 16 or place + 24 > len(content):
+                raise BadClip(f"{file.name} is cut off or spoilt")
+            kind = struct.unpack_from("<HHI6xH", content, place + 8)
         if name == b"data":
-            data = content[place + 8 : place + 8 + size]
-            if kind == (_FORMAT, 1, RATE):
-                return decode(data)
-            if kind == (1, 1, RATE):
-                return np.frombuffer(data, "<i2").astype(np.int16)
-            raise BadClip(f"{file.name}: format, channels and rate are {kind}, not A-law or 16-bit, 1, {RATE}")
+            return _line(file, kind, content[place + 8 : place + 8 + size])
         place += 8 + size + size % 2
     raise BadClip(f"{file.name} holds no sound")
+
+
+def _line(file: Path, kind: tuple[int, ...], data: bytes) -> Samples:
+    if kind == (_FORMAT, 1, RATE, 8):
+        line = decode(data)
+    elif kind == (1, 1, RATE, 16):
+        line = np.frombuffer(data[: len(data) // 2 * 2], "<i2").astype(np.int16)
+    else:
+        raise BadClip(
+            f"{file.name}: format, channels, rate and bits are {kind}; needed are {_FORMAT} (A-law), 1, {RATE}, 8 "
+            f"or 1 (PCM), 1, {RATE}, 16"
+        )
+    if len(line) < SHORTEST:
+        raise BadClip(f"{file.name} is shorter than 20 ms")
+    return line
 
 
 def write(file: Path, line: Samples) -> None:

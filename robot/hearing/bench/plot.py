@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from xml.sax.saxutils import escape
 
 from robot.hearing.bench.measuring import Figures
@@ -13,7 +13,7 @@ _BAR, _GAP, _LEFT, _WIDTH = 11, 10, 190, 620
 
 
 def plot(models: Sequence[Figures]) -> str:
-    """Clips heard rightly, in per cent with Wilson's interval: a group of bars per condition and kind, a bar a model."""
+    """Clips heard rightly, in per cent with Wilson's interval: a group per condition and kind, a bar a model."""
     groups = [
         (f"{kind}, {condition}", [figures.grammars.get(condition, {}).get(kind) for figures in models])
         for condition in (models[0].grammars if models else ())
@@ -36,7 +36,7 @@ def plot(models: Sequence[Figures]) -> str:
             f'<text x="{_LEFT - 6}" y="{y + len(models) * _BAR / 2 + 4}" text-anchor="end">{escape(label)}</text>'
         )
         for number, row in enumerate(rows):
-            parts += _bar(row, y + number * _BAR, _COLOURS[number % len(_COLOURS)])
+            parts += _bar(Rate.of((row or {}).get("right")), y + number * _BAR, _COLOURS[number % len(_COLOURS)])
         y += len(models) * _BAR + _GAP
     for number, figures in enumerate(models):
         line = height - 20 * (len(models) - number) + 12
@@ -47,11 +47,9 @@ def plot(models: Sequence[Figures]) -> str:
     return "\n".join([*parts, "</svg>"]) + "\n"
 
 
-def _bar(row: Mapping[str, object] | None, y: float, colour: str) -> list[str]:
-    if row is None:
+def _bar(rate: Rate | None, y: float, colour: str) -> list[str]:
+    if rate is None:
         return []
-    hits, total = row["right"]  # type: ignore[misc]
-    rate = Rate(hits, total)
     low, high = (_LEFT + _WIDTH * edge for edge in rate.interval)
     middle = y + (_BAR - 1) / 2
     return [

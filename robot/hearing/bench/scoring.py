@@ -31,10 +31,18 @@ class Rate:
     hits: int
     total: int
 
+    @classmethod
+    def of(cls, pair: object) -> Rate | None:
+        """Out of (hits, total) as it comes back from JSON; None for anything else."""
+        match pair:
+            case [int(hits), int(total)]:
+                return cls(hits, total)
+        return None
+
     @property
     def share(self) -> float:
-        """0 … 1; not a number when nothing was counted."""
-        return self.hits / self.total if self.total else math.nan
+        """0 … 1; 0 when nothing was counted."""
+        return self.hits / self.total if self.total else 0.0
 
     @property
     def interval(self) -> tuple[float, float]:
@@ -73,14 +81,14 @@ def sentences(answers: Iterable[Answer]) -> Rate:
     return Rate(sum(answer.right for answer in listed), len(listed))
 
 
-def word_error_rate(answers: Iterable[Answer]) -> float:
-    """Word errors per word said; not a number when nothing was said."""
+def word_error_rate(answers: Iterable[Answer]) -> float | None:
+    """Word errors per word said (more than 1 where much is heard that nobody said); None when nothing was said."""
     errors = words = 0
     for answer in answers:
         said = folded(answer.said)
         words += len(said)
         errors += word_errors(said, folded(answer.heard))
-    return errors / words if words else math.nan
+    return round(errors / words, 4) if words else None
 
 
 def accepted(answers: Iterable[Answer]) -> Rate:
@@ -89,8 +97,8 @@ def accepted(answers: Iterable[Answer]) -> Rate:
     return Rate(sum(answer.accepted for answer in listed), len(listed))
 
 
-def percentile(values: Sequence[float], share: float) -> float:
-    """The value below which ``share`` of the values lie (nearest rank); not a number for none."""
+def percentile(values: Sequence[float], share: float) -> float | None:
+    """The value below which ``share`` of the values lie (nearest rank); None for none."""
     if not values:
-        return math.nan
+        return None
     return sorted(values)[max(0, math.ceil(share * len(values)) - 1)]

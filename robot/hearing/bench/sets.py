@@ -1,8 +1,9 @@
 """A set of clips to measure with: what is in its folder, read and checked.
 
-``set.json`` (name, version, licence, what the voices are), ``clips.tsv`` (file, kind, voice, grammar, text; tab-separated
-with a heading), ``grammars/<name>.txt`` (a phrase a line; after a tab its meaning, where only the meaning matters),
-``clips/*.wav`` (A-law or 16-bit, 8 kHz, mono). A kind ``out_of_grammar`` is speech that no grammar may accept.
+``set.json`` (name, version, licence, what the voices are), ``clips.tsv`` (file, kind, voice, grammar, text;
+tab-separated, with a heading), ``grammars/<name>.txt`` (a phrase a line; after a tab its meaning, where only the
+meaning matters), ``clips/*.wav`` (A-law or 16-bit, 8 kHz, mono). A kind ``out_of_grammar`` is speech that no grammar
+may accept. All of it is described for others in ``tests/speech/README.md``.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from pathlib import Path
 from ivr.errors import ConfigError, Problem
 from robot.hearing.bench import alaw
 from robot.hearing.bench.alaw import Samples
+from robot.hearing.bench.scoring import UNKNOWN
 
 OUT_OF_GRAMMAR = "out_of_grammar"
 COLUMNS = ("file", "kind", "voice", "grammar", "text")
@@ -40,6 +42,11 @@ class Grammar:
     name: str
     phrases: tuple[str, ...]
     meanings: Mapping[str, str]
+
+    @cached_property
+    def asked(self) -> tuple[str, ...]:
+        """What a recogniser is given: the phrases and ``[unk]`` for everything else."""
+        return tuple(dict.fromkeys((*self.phrases, UNKNOWN)))
 
     @cached_property
     def _longest(self) -> int:
@@ -100,6 +107,8 @@ def read_set(folder: Path) -> ClipSet:
         file, kind, voice, grammar, text = cells
         if grammar and grammar not in grammars:
             problems.append(Problem(str(listed), number, 1, f"there is no grammars/{grammar}.txt"))
+        if not text.strip() or text != " ".join(text.lower().split()):
+            problems.append(Problem(str(listed), number, 1, f"{text!r} is not lower-case words parted by one space"))
         try:
             clips.append(Clip(folder / file, kind, voice, grammar, text, alaw.read(folder / file)))
         except (OSError, alaw.BadClip) as error:
