@@ -61,7 +61,7 @@ def list_(settings: Settings, as_json: bool) -> None:
     print_table(
         ("", "model", "words", "MB", "can be adapted", "folder"),
         [
-            ("*" if row["in_use"] else "", row["name"], row["words"], row["megabytes"], "yes" if row["ours"] else "no", row["folder"])
+            ("*" if row["in_use"] else "", row["name"], row["words"], row["megabytes"], _yes(row["ours"]), row["folder"])
             for row in rows
         ],
     )  # fmt: skip
@@ -160,9 +160,10 @@ def adapt_(settings: Settings, with_register: bool, files: tuple[Path, ...], str
             }
         )
     else:
+        graph = adapted.graph
         print_table(("", ""), [
-            ("model now in use", adapted.model.name), ("words", adapted.graph.words), ("of these new", adapted.new),
-            ("states, arcs", f"{adapted.graph.states}, {adapted.graph.arcs}"), ("graph built in", f"{adapted.graph.seconds:.1f} s"),
+            ("model now in use", adapted.model.name), ("words", graph.words), ("of these new", adapted.new),
+            ("states, arcs", f"{graph.states}, {graph.arcs}"), ("graph built in", f"{graph.seconds:.1f} s"),
             ("size", f"{adapted.model.size() / 1e6:.1f} MB"),
         ])  # fmt: skip
         for phrase, parts in odd:
@@ -171,6 +172,10 @@ def adapt_(settings: Settings, with_register: bool, files: tuple[Path, ...], str
             err.print(f"warning: «{word}» cannot be pronounced and was left out", markup=False, soft_wrap=True)
     if strict and (odd or adapted.unpronounceable):
         sys.exit(EXIT_PROBLEMS)
+
+
+def _yes(value: object) -> str:
+    return "yes" if value else "no"
 
 
 def _choices(settings: Settings) -> tuple[str, ...]:

@@ -150,10 +150,7 @@ def _tables(measured: list[Figures]) -> None:
     more += [
         (
             f"words heard in an hour without speech, grammar {name}",
-            *(
-                f"{sum(figures.false_accepts[name].values()) * 60 / figures.quiet_minutes:.0f}{_families(figures, name)}"
-                for figures in measured
-            ),
+            *(f"{_an_hour(figures, name):.0f}{_families(figures, name)}" for figures in measured),
         )
         for name in first.false_accepts
     ]
@@ -174,3 +171,8 @@ def _families(figures: Figures, grammar: str) -> str:
     """In which families something was heard."""
     found = [family for family, words in figures.false_accepts[grammar].items() if words]
     return f" ({', '.join(found)})" if found else ""
+
+
+def _an_hour(figures: Figures, grammar: str) -> float:
+    """Words heard in an hour without speech."""
+    return sum(figures.false_accepts[grammar].values()) * 60 / figures.quiet_minutes

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 from pathlib import Path
@@ -97,3 +98,24 @@ def _environment(var: Path, show: Progression) -> dict[str, str]:
     if not shutil.which("espeak-ng", path=environment["PATH"]):
         raise BringupFailed("espeak-ng is not to be found", hint="apt-get install espeak-ng")
     return environment
+
+
+class _Bars:
+    """The steps of the pipeline as bars, one after another."""
+
+    def __init__(self, show: Progression) -> None:
+        self._show = show
+        self._step = ""
+        self._stack = contextlib.ExitStack()
+        self._advance: Advance = lambda _share: None
+
+    def __call__(self, step: str, share: float, note: str = "") -> None:
+        """``share`` of ``step`` is done; a new step ends the one before."""
+        if step != self._step:
+            self._stack.close()
+            self._step = step
+            self._advance = self._stack.enter_context(self._show.step(step))
+        self._advance(share)
+        if share >= 1.0:
+            self._stack.close()
+            self._step = ""

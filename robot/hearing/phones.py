@@ -14,9 +14,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 SILENCE = "SIL"
-PHONES: tuple[str, ...] = tuple(
-    ["A", "V", "E", "O", "I", "Y", "U", "j", "b", "b;", "p", "p;", "d", "d;", "t", "t;", "g", "g;", "k", "k;", "v", "v;", "f", "f;", "z", "z;", "s", "s;", "m", "m;", "n", "n;", "l", "l;", "r", "r;", "x", "Z", "S", "S;", "ts", "ch"]
-)
+PHONES: tuple[str, ...] = (
+    "A", "V", "E", "O", "I", "Y", "U", "j", "b", "b;", "p", "p;", "d", "d;", "t", "t;", "g", "g;", "k", "k;", "v", "v;",
+    "f", "f;", "z", "z;", "s", "s;", "m", "m;", "n", "n;", "l", "l;", "r", "r;", "x", "Z", "S", "S;", "ts", "ch",
+)  # fmt: skip
 VOWELS = frozenset("AVEOIYU")
 BASE: dict[str, int] = {SILENCE: 0} | {phone: number for number, phone in enumerate(PHONES, start=1)}
 """Base phone → number; the number 2b is its forward pdf, 2b + 1 its loop pdf."""

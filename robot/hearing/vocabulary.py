@@ -14,7 +14,8 @@ from robot.hearing.spoken_numbers import LETTERS, NUMBER_WORDS
 
 FOLDER = Path(__file__).parent / "words"
 FAMILIES: tuple[str, ...] = (
-    "yes", "no", "control", "danger", "topics", "fillers", "towns", "districts", "villages", "streets", "types", "times", "names", "general",
+    "yes", "no", "control", "danger", "topics", "fillers", "towns", "districts", "villages", "streets", "types",
+    "times", "names", "general",
 )  # fmt: skip
 _PHRASE = re.compile(r"[а-яё]+( [а-яё]+)*")
 

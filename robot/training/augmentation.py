@@ -70,7 +70,7 @@ def reverberated(sound: Sound, chance: np.random.Generator) -> Sound:
 
 
 def noise(length: int, chance: np.random.Generator, others: Samples) -> Sound:
-    """White, pink or brown noise with or without mains hum, crackle, one voice or several; about unit variance or more."""
+    """White, pink or brown noise, mains hum, crackle, one voice or several; of unit variance or more."""
     kind = chance.choice(("white", "pink", "brown", "hum", "crackle", "voice", "babble", "babble"))
     white = chance.standard_normal(length).astype(np.float32)
     if kind == "white":

@@ -10,6 +10,7 @@ pdf 2b + 1; a phone may be one frame long.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -52,7 +53,7 @@ def phone_bigram(sentences: Sequence[Sequence[Sequence[int]]]) -> PhoneBigram:
                 following[before, word[0]] += 1 - _SILENCES
             else:
                 following[0, word[0]] += 1
-            for phone, successor in zip(word, word[1:], strict=False):
+            for phone, successor in itertools.pairwise(word):
                 following[phone, successor] += 1
             before = word[-1]
         following[before, 0] += 1

@@ -92,10 +92,11 @@ def synthesise(place: Workplace, recipe: Recipe, report: Report) -> None:
 
 def prepare(place: Workplace, recipe: Recipe, report: Report) -> None:
     """Disturb the speech and compute its features."""
+    folders = [str(place.sound), str(place.features)]
     jobs = [
-        ["robot.training.preparing", str(place.sound), str(place.features), str(recipe.copies), str(recipe.seed), str(part), str(place.cores)]
+        ["robot.training.preparing", *folders, *map(str, (recipe.copies, recipe.seed, part, place.cores))]
         for part in range(place.cores)
-    ]  # fmt: skip
+    ]
     _work_off(place, jobs, "features", len(shards(place.sound)), report)
 
 
@@ -139,28 +140,27 @@ def _work_off(place: Workplace, jobs: Sequence[Sequence[str]], step: str, expect
 
 def _lines(job: Sequence[str], environment: Mapping[str, str]) -> Iterator[str]:
     """The lines that a worker prints; TrainingFailed if it fails or hangs."""
-    complaints = tempfile.TemporaryFile("w+", encoding="utf-8")
-    worker = subprocess.Popen(
-        [sys.executable, "-m", *job], stdout=subprocess.PIPE, stderr=complaints, text=True,
-        env={**environment, "OMP_NUM_THREADS": "1", "PYTHONPATH": os.pathsep.join(sys.path)},
-    )  # fmt: skip
-    assert worker.stdout is not None
-    timer = _watch(worker)
-    try:
-        for line in worker.stdout:
+    with tempfile.TemporaryFile("w+", encoding="utf-8") as complaints:
+        worker = subprocess.Popen(
+            [sys.executable, "-m", *job], stdout=subprocess.PIPE, stderr=complaints, text=True,
+            env={**environment, "OMP_NUM_THREADS": "1", "PYTHONPATH": os.pathsep.join(sys.path)},
+        )  # fmt: skip
+        assert worker.stdout is not None
+        timer = _watch(worker)
+        try:
+            for line in worker.stdout:
+                timer.cancel()
+                timer = _watch(worker)
+                yield line
+            if worker.wait(timeout=30):
+                complaints.seek(0)
+                last = complaints.read().strip().splitlines()[-1:] or ["no message"]
+                raise TrainingFailed(f"{job[0]} ended with {worker.returncode}: {last[0]}")
+        finally:
             timer.cancel()
-            timer = _watch(worker)
-            yield line
-        if worker.wait(timeout=30):
-            complaints.seek(0)
-            last = complaints.read().strip().splitlines()[-1:] or ["no message"]
-            raise TrainingFailed(f"{job[0]} ended with {worker.returncode}: {last[0]}")
-    finally:
-        timer.cancel()
-        worker.kill()
-        worker.wait()
-        worker.stdout.close()
-        complaints.close()
+            worker.kill()
+            worker.wait()
+            worker.stdout.close()
 
 
 def _watch(worker: subprocess.Popen[str]) -> threading.Timer:

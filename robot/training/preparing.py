@@ -1,4 +1,4 @@
-"""Sound → features in a process of its own: ``python -m robot.training.preparing SOUND FEATURES COPIES SEED PART PARTS``.
+"""Sound → features, in a process: ``python -m robot.training.preparing SOUND FEATURES COPIES SEED PART PARTS``.
 
 Takes every ``PARTS``-th shard from ``PART`` on, so that several processes share the work without talking.
 """

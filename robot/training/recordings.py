@@ -1,7 +1,7 @@
 """A customer's own recordings → shards beside the synthesised speech.
 
-A folder with ``transcripts.tsv``: file name, tab, the words that are said (lower case, numbers in words). Any sound file
-that libsndfile reads; several channels are mixed, the rate becomes 8 kHz. Whoever trains on recordings of people needs
+A folder with ``transcripts.tsv``: file name, tab, the words that are said (lower case, numbers in words). Any sound
+file that libsndfile reads; several channels are mixed, the rate becomes 8 kHz. Whoever trains on recordings of people needs
 their consent for that purpose, and the model may give away which words were said: see README.md.
 """
 

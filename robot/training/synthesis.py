@@ -8,6 +8,7 @@ never made again, so an interrupted run goes on where it stopped.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import random
@@ -100,15 +101,12 @@ class FestivalSpeaker:
         lines = ["(voice_msu_ru_nsh_clunits)"]
         for number, text in enumerate(texts):
             file = self._folder / f"{number}.wav"
-            lines.append(
-                f'(set! u (Utterance Text "{text}"))(unwind-protect (begin (utt.synth u) (utt.save.wave u "{file}" (quote riff)) t) nil)'
-            )
+            speak = f'(begin (utt.synth u) (utt.save.wave u "{file}" (quote riff)) t)'
+            lines.append(f'(set! u (Utterance Text "{text}"))(unwind-protect {speak} nil)')
         script = self._folder / "say.scm"
         script.write_text("\n".join(lines), encoding="utf-8")
-        try:
+        with contextlib.suppress(subprocess.TimeoutExpired):  # what was said until then is there
             subprocess.run([*_festival(), "-b", str(script)], capture_output=True, timeout=240, check=False)
-        except subprocess.TimeoutExpired:
-            pass  # what was said until then is there
         for number, text in enumerate(texts):
             file = self._folder / f"{number}.wav"
             if file.exists() and file.stat().st_size > 1000:

@@ -32,7 +32,9 @@ _STREET_TYPES = (
     )
 )
 _PLACE_TYPES = ("город", "посёлок", "село", "деревня", "хутор", "станица", "слобода", "", "", "")
-_MONTHS = ["января", "февраля", "марта", "апреля", "мая", "июня", "июля", "августа", "сентября", "октября", "ноября", "декабря"]
+_MONTHS = (
+    "января", "февраля", "марта", "апреля", "мая", "июня", "июля", "августа", "сентября", "октября", "ноября", "декабря",
+)  # fmt: skip
 
 
 class Generator:
@@ -105,14 +107,14 @@ class Generator:
                 (self._chance.randint(1, 30), self._chance.randint(1, 150), self._chance.randint(1, 320))
             )
         )
-        letter = self._chance.choice(LETTERS[:8] + ("к", "б", "в", "г", "д"))
+        letter = self._chance.choice((*LETTERS[:8], "к", "б", "в", "г", "д"))
         form = self._chance.choice(
             ("", "", "", "", " дробь", " буква", " letter", " корпус", " строение", " литер", " и", " корпус строение")
         )
         small = cardinal(self._chance.randint(1, 30))
         extra = {
-            "": "", " дробь": f" дробь {small}", " буква": f" буква {letter}", " letter": f" {letter}", " корпус": f" корпус {small}",
-            " строение": f" строение {small}", " литер": f" литер {letter}", " и": f" {small}",
+            "": "", " дробь": f" дробь {small}", " буква": f" буква {letter}", " letter": f" {letter}",
+            " корпус": f" корпус {small}", " строение": f" строение {small}", " литер": f" литер {letter}", " и": f" {small}",
             " корпус строение": f" корпус {small} строение {cardinal(self._chance.randint(1, 9))}",
         }[form]  # fmt: skip
         before = self._chance.choice(("дом ", "дом ", "", "", "номер ", "дом номер ", "владение ", "участок "))
@@ -183,10 +185,14 @@ class Generator:
     def time(self) -> str:
         """A time of day or a span."""
         hours, minutes = self._chance.randint(0, 23), self._chance.randint(0, 59)
-        said = f"{cardinal(hours)} {self._chance.choice(('часов', 'час', 'часа', '', ''))} {cardinal(minutes)} {self._chance.choice(('минут', 'минуты', ''))}"
+        hour, minute = (
+            self._chance.choice(("часов", "час", "часа", "", "")),
+            self._chance.choice(("минут", "минуты", "")),
+        )
         if self._sometimes(0.4):
-            said = f"{self._chance.choice(('в', 'с', 'до', 'к', 'около'))} {cardinal(hours or 1)} {self._chance.choice(('часов', 'утра', 'вечера', 'дня', 'ночи'))}"
-        return said
+            before = self._chance.choice(("в", "с", "до", "к", "около"))
+            return f"{before} {cardinal(hours or 1)} {self._chance.choice(('часов', 'утра', 'вечера', 'дня', 'ночи'))}"
+        return f"{cardinal(hours)} {hour} {cardinal(minutes)} {minute}"
 
     def letter(self) -> str:
         """One letter or several."""
@@ -201,7 +207,8 @@ class Generator:
         mark = self._chance.choice(
             ("один", "два", "три", "четыре", "пять", "единица", "двойка", "тройка", "четвёрка", "пятёрка")
         )
-        return f"{self._chance.choice(('', '', 'оценка', 'ставлю', 'на'))} {mark} {self._chance.choice(('', '', 'баллов', 'с плюсом', 'из пяти'))}"
+        before = self._chance.choice(("", "", "оценка", "ставлю", "на"))
+        return f"{before} {mark} {self._chance.choice(('', '', 'баллов', 'с плюсом', 'из пяти'))}"
 
     def general(self) -> str:
         """Ordinary words in no order: sounds that the hotline's own words put together too seldom."""
@@ -209,10 +216,12 @@ class Generator:
 
 
 KINDS: dict[str, tuple[float, Callable[[Generator], str]]] = {
-    "yes": (7, Generator.yes), "no": (7, Generator.no), "control": (8, Generator.control), "danger": (6, Generator.danger),
-    "topic": (12, Generator.topic), "filler": (1, Generator.filler), "house": (6, Generator.house), "street": (7, Generator.street),
-    "settlement": (6, Generator.settlement), "address": (8, Generator.address), "digits": (16, Generator.digits),
-    "dictated": (5, Generator.dictated), "number": (4, Generator.number), "date": (3, Generator.date), "time": (3, Generator.time),
-    "letter": (3, Generator.letter), "name": (3, Generator.name), "rating": (1, Generator.rating), "general": (12, Generator.general),
+    "yes": (7, Generator.yes), "no": (7, Generator.no), "control": (8, Generator.control),
+    "danger": (6, Generator.danger), "topic": (12, Generator.topic), "filler": (1, Generator.filler),
+    "house": (6, Generator.house), "street": (7, Generator.street), "settlement": (6, Generator.settlement),
+    "address": (8, Generator.address), "digits": (16, Generator.digits), "dictated": (5, Generator.dictated),
+    "number": (4, Generator.number), "date": (3, Generator.date), "time": (3, Generator.time),
+    "letter": (3, Generator.letter), "name": (3, Generator.name), "rating": (1, Generator.rating),
+    "general": (12, Generator.general),
 }  # fmt: skip
 """Kind → how often, and how it is made."""

@@ -10,7 +10,7 @@ def through(codec, *values: int) -> list[int]:
 
 
 def test_a_law_steps() -> None:
-    # The first two segments have steps of 16 (on 16 bits), the last one of 1024; a value lands in the middle of its step.
+    # The first two segments have steps of 16 (on 16 bits), the last one of 1024; a value lands in its step's middle.
     assert through(a_law, 0, 15, 16, 500, 512, 1023, 32767) == [8, 8, 24, 504, 528, 1008, 32256]
 
 

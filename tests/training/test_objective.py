@@ -39,10 +39,8 @@ def test_what_was_said_is_the_sum_over_all_its_alignments(scores: np.ndarray) ->
     expected = sum(
         path_score(scores, path) for chosen in (phones, [0, 5, 7, 0]) for path in alignments(chosen, len(scores))
     )
-    got = said(
-        torch.tensor(scores[None]), torch.tensor([6]), torch.tensor([phones]), torch.tensor([optional], dtype=torch.double),
-        torch.tensor([5]),
-    )  # fmt: skip
+    places = torch.tensor([phones]), torch.tensor([optional], dtype=torch.double), torch.tensor([5])
+    got = said(torch.tensor(scores[None]), torch.tensor([6]), *places)
     assert float(got[0]) == pytest.approx(np.log(expected), abs=1e-9)
 
 

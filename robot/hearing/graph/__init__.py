@@ -1,7 +1,7 @@
 """The decoding graph of a Vosk model, made without any tool of OpenFst or Kaldi.
 
-A lexicon (word → phones) and sentences become ``graph/``: ``HCLr.fst`` (sounds → words, with label lookahead), ``Gr.fst``
-(which word follows which) and the tables beside them. Vosk composes the two, or the first with a question's own
+A lexicon (word → phones) and sentences become ``graph/``: ``HCLr.fst`` (sounds → words, with label lookahead),
+``Gr.fst`` (which word follows which) and the tables beside them. Vosk composes the two, or the first with a question's own
 grammar, while it decodes.
 """
 
