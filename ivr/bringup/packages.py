@@ -59,6 +59,13 @@ SETS: dict[str, PackageSet] = {
     ),
     # Only the training of the recogniser's model speaks with it (``ivr models make``).
     "festival": PackageSet("Festival", ("festival", "festvox-ru"), lambda: None, suites=(HOST,)),
+    # A real speaker, to measure recognisers with (``ivr models bench --set human``); nothing is trained on her.
+    "humanvoice": PackageSet(
+        "recordings of a human voice",
+        ("asterisk-core-sounds-ru", "asterisk-core-sounds-ru-wav"),
+        lambda: None,
+        suites=(HOST,),
+    ),
     "testcallers": PackageSet(
         "the test callers", ("sip-tester", "baresip-core"), lambda: None, needs=("sip-tester>=3.7",)
     ),

@@ -9,7 +9,6 @@ The test set is opened once per release: nobody tunes on it.
 
 from __future__ import annotations
 
-import json
 import random
 import subprocess
 import sys
@@ -21,15 +20,17 @@ from pathlib import Path
 import numpy as np
 import soxr
 
-from robot.hearing.bench.alaw import RATE, Samples, write
-from robot.hearing.bench.sets import COLUMNS, OUT_OF_GRAMMAR
-from robot.hearing.spoken_numbers import DIGITS, LETTERS, NUMBER_WORDS
+from robot.hearing.bench.alaw import RATE, Samples
+from robot.hearing.bench.grammars import grammars
+from robot.hearing.bench.sets import OUT_OF_GRAMMAR
+from robot.hearing.bench.writing import SetWriter
+from robot.hearing.spoken_numbers import DIGITS
 from robot.hearing.vocabulary import phrases
 from robot.training.text import Generator
 
 VERSION = "1"
+LICENCE = "Apache-2.0: spoken by free synthesisers, whose output is their user's own"
 _OUTSIDE = Path(__file__).parent / "outside"
-_HOUSE_WORDS = ("дом", "дробь", "буква", "корпус", "строение", "литер", "квартира", "номер", "владение", "участок")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,58 +47,31 @@ class Cast:
 
 CASTS = {
     "test": Cast(
-        20261125, ("elena",), ("Andy", "Annie", "Gene", "Mario", "boris", "linda", "john", "steph", "Michael", "victor", "zac", "belinda"),
+        20261125,
+        ("elena",),
+        (
+            "Andy", "Annie", "Gene", "Mario", "boris", "linda", "john", "steph", "Michael", "victor", "zac", "belinda",
+        ),
         False,
-        {"yes": 32, "no": 32, "account": 40, "menu": 36, "danger": 20, "control": 24, "house": 18, "street": 24, "settlement": 24, "address": 16},
+        {
+            "yes": 32, "no": 32, "account": 40, "menu": 36, "danger": 20, "control": 24, "house": 18, "street": 24,
+            "settlement": 24, "address": 16,
+        },
     ),
     "dev": Cast(
-        777, ("anna", "irina", "aleksandr"), ("adam", "caleb", "david", "ed", "iven", "marcelo", "miguel", "pablo", "rob", "shelby", "travis", "anika", "Alex", "Alicia"),
+        777,
+        ("anna", "irina", "aleksandr"),
+        (
+            "adam", "caleb", "david", "ed", "iven", "marcelo", "miguel", "pablo", "rob", "shelby", "travis", "anika",
+            "Alex", "Alicia",
+        ),
         True,
-        {"yes": 50, "no": 50, "account": 80, "menu": 60, "danger": 40, "control": 40, "house": 40, "street": 40, "settlement": 40, "address": 40},
+        {
+            "yes": 50, "no": 50, "account": 80, "menu": 60, "danger": 40, "control": 40, "house": 40, "street": 40,
+            "settlement": 40, "address": 40,
+        },
     ),
 }  # fmt: skip
-
-
-def grammars() -> dict[str, list[str]]:
-    """Grammar → lines of its file, as the robot asks: phrases, after a tab the meaning."""
-    steering = [
-        f"{phrase}\tcontrol"
-        for phrase in (
-            "оператор",
-            "соедините с оператором",
-            "повторите",
-            "повторите пожалуйста",
-            "подождите",
-            "минуту",
-            "не понял",
-            "не поняла",
-            "алло",
-            "не знаю",
-        )
-    ]
-    yes_no = [f"{phrase}\tyes" for phrase in phrases("yes")] + [f"{phrase}\tno" for phrase in phrases("no")] + steering
-    # Pairs of digits make every digit likely after every other; single ones alone would make each the end of a phrase.
-    digits = [*DIGITS, *(f"{one} {two}" for one in DIGITS for two in DIGITS)]
-    houses = [*NUMBER_WORDS, *LETTERS, *_HOUSE_WORDS]
-    houses += [f"дом {word}" for word in NUMBER_WORDS] + [
-        f"{sign} {word}" for sign in ("дробь", "корпус", "строение", "квартира") for word in NUMBER_WORDS
-    ]
-    streets = [line for name in phrases("streets") for line in (name, f"улица {name}", f"{name} улица")]
-    streets += [f"{kind} {name}" for kind in ("переулок", "проспект") for name in phrases("streets")]
-    places = [
-        line
-        for name in (*phrases("towns"), *phrases("villages"))
-        for line in (name, *(f"{kind} {name}" for kind in ("город", "село", "деревня", "посёлок")))
-    ]
-    places += [f"{name} район" for name in phrases("districts")]
-    menu = [*phrases("topics"), *phrases("danger"), *phrases("control"), *phrases("yes"), *phrases("no")]
-    lines = {"yes_no": yes_no, "digits": digits, "house": houses, "street": streets, "settlement": places, "menu": menu}
-    return {name: _once(listed) for name, listed in lines.items()}
-
-
-def _once(lines: list[str]) -> list[str]:
-    """Each phrase once; the first meaning counts."""
-    return list({line.partition("\t")[0]: line for line in reversed(lines)}.values())[::-1]
 
 
 _GRAMMAR_OF = {
@@ -144,26 +118,17 @@ def make_set(name: str, folder: Path) -> int:
     """Write the set ``dev`` or ``test``; the number of clips."""
     cast = CASTS[name]
     chance = random.Random(cast.seed + 1)
-    (folder / "clips").mkdir(parents=True, exist_ok=True)
-    (folder / "grammars").mkdir(exist_ok=True)
-    for grammar, lines in grammars().items():
-        (folder / "grammars" / f"{grammar}.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
-    rows = ["\t".join(COLUMNS)]
+    writer = SetWriter(folder, grammars())
     speak = _Speakers(cast)
-    for number, (kind, text) in enumerate(texts(cast, name), start=1):
+    for kind, text in texts(cast, name):
         voice, sound = speak.say(text, chance)
-        file = f"clips/{number:03d}.wav"
-        write(folder / file, _levelled(sound, chance))
-        rows.append("\t".join((file, kind, voice, _GRAMMAR_OF[kind], text)))
-    (folder / "clips.tsv").write_text("\n".join(rows) + "\n", encoding="utf-8")
-    about = {
-        "name": f"svetlaya-{name}",
-        "version": VERSION,
-        "seed": cast.seed,
-        "voices": [f"RHVoice {voice}" for voice in cast.rhvoice] + [f"espeak-ng ru+{voice}" for voice in cast.espeak],
-    }
-    (folder / "set.json").write_text(json.dumps(about, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-    return len(rows) - 1
+        writer.add(kind, voice, _GRAMMAR_OF[kind], text, sound, chance)
+    return writer.finish(
+        {
+            "name": f"svetlaya-{name}", "version": VERSION, "seed": cast.seed, "licence": LICENCE,
+            "voices": [f"RHVoice {voice}" for voice in cast.rhvoice] + [f"espeak-ng ru+{one}" for one in cast.espeak],
+        }
+    )  # fmt: skip
 
 
 class _Speakers:
@@ -198,18 +163,7 @@ class _Speakers:
 
 
 def _resampled(sound: Samples, rate: float) -> Samples:
-    return np.clip(soxr.resample(sound.astype(np.float32), rate, RATE), -32767, 32767).astype(np.int16)
-
-
-def _levelled(sound: Samples, chance: random.Random) -> Samples:
-    """Trimmed, at −26 … −18 dB of full scale, a quarter of a second of faint noise before and after."""
-    loud = np.nonzero(np.abs(sound) > 200)[0]
-    speech = sound[max(0, loud[0] - 160) : loud[-1] + 400].astype(np.float64)
-    level = np.sqrt((speech**2).mean())
-    speech *= 32768 * 10 ** (chance.uniform(-26, -18) / 20) / level
-    whole = np.pad(speech, RATE // 4)
-    noise = np.random.default_rng(chance.randrange(2**31)).standard_normal(len(whole)) * 6
-    return np.clip(whole + noise, -32767, 32767).astype(np.int16)
+    return np.asarray(np.clip(soxr.resample(sound.astype(np.float32), rate, RATE), -32767, 32767), np.int16)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,58 @@
+"""Writing a set of clips: speech at telephone level, the list of clips, the grammars (``sets.py`` reads it again)."""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+import numpy as np
+
+from robot.hearing.bench import alaw
+from robot.hearing.bench.alaw import RATE, Samples
+from robot.hearing.bench.sets import COLUMNS
+
+_QUIET = 200
+"""Samples smaller than this, before and after speech at full level, are cut off."""
+_LEVELS_DB = (-26.0, -18.0)
+_LINE_NOISE = 6.0
+
+
+class SetWriter:
+    """Writes clip after clip into a folder; ``finish`` writes the list and what the set is."""
+
+    def __init__(self, folder: Path, grammars: Mapping[str, Iterable[str]]) -> None:
+        self._folder = folder
+        self._rows = ["\t".join(COLUMNS)]
+        (folder / "clips").mkdir(parents=True, exist_ok=True)
+        (folder / "grammars").mkdir(exist_ok=True)
+        for name, lines in grammars.items():
+            (folder / "grammars" / f"{name}.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+    def add(self, kind: str, voice: str, grammar: str, text: str, speech: Samples, chance: random.Random) -> None:
+        """One clip; ``speech`` is brought to telephone level."""
+        file = f"clips/{len(self._rows):03d}.wav"
+        alaw.write(self._folder / file, on_the_line(speech, chance))
+        self._rows.append("\t".join((file, kind, voice, grammar, text)))
+
+    def finish(self, about: Mapping[str, object]) -> int:
+        """Write ``clips.tsv`` and, last, ``set.json``, without which the folder is no set; the number of clips."""
+        (self._folder / "clips.tsv").write_text("\n".join(self._rows) + "\n", encoding="utf-8")
+        (self._folder / "set.json").write_text(json.dumps(about, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+        return len(self._rows) - 1
+
+
+def trimmed(sound: Samples) -> Samples:
+    """The speech with 20 ms before and 50 ms after it; nothing if it is all quiet."""
+    loud = np.nonzero(np.abs(sound.astype(np.int32)) > _QUIET)[0]
+    return sound[max(0, loud[0] - RATE // 50) : loud[-1] + RATE // 20] if len(loud) else sound[:0]
+
+
+def on_the_line(sound: Samples, chance: random.Random) -> Samples:
+    """Trimmed, at −26 … −18 dB of full scale, a quarter of a second of faint noise before and after."""
+    speech = trimmed(sound).astype(np.float64)
+    speech *= 32768 * 10 ** (chance.uniform(*_LEVELS_DB) / 20) / np.sqrt((speech**2).mean())
+    whole = np.pad(speech, RATE // 4)
+    noise = np.random.default_rng(chance.randrange(2**31)).standard_normal(len(whole)) * _LINE_NOISE
+    return np.clip(whole + noise, -32767, 32767).astype(np.int16)
