@@ -61,10 +61,10 @@ def list_(settings: Settings, as_json: bool) -> None:
     print_table(
         ("", "model", "words", "MB", "can be adapted", "folder"),
         [
-            ("*" if row["in_use"] else "", row["name"], row["words"], row["megabytes"], _yes(row["ours"]), row["folder"])
+            ("*" * bool(row["in_use"]), row["name"], row["words"], row["megabytes"], _yes(row["ours"]), row["folder"])
             for row in rows
         ],
-    )  # fmt: skip
+    )
 
 
 @command.command("check")
@@ -166,8 +166,8 @@ def adapt_(settings: Settings, with_register: bool, files: tuple[Path, ...], str
             ("states, arcs", f"{graph.states}, {graph.arcs}"), ("graph built in", f"{graph.seconds:.1f} s"),
             ("size", f"{adapted.model.size() / 1e6:.1f} MB"),
         ])  # fmt: skip
-        for phrase, parts in odd:
-            err.print(f"warning: «{phrase}»: left out what is no Russian word: {parts}", markup=False, soft_wrap=True)
+        for phrase, strange in odd:
+            err.print(f"warning: «{phrase}»: left out what is no Russian word: {strange}", markup=False, soft_wrap=True)
         for word in adapted.unpronounceable:
             err.print(f"warning: «{word}» cannot be pronounced and was left out", markup=False, soft_wrap=True)
     if strict and (odd or adapted.unpronounceable):

@@ -11,7 +11,7 @@ import click
 
 from ivr.bringup.failure import BringupFailed
 from ivr.bringup.packages import ensure
-from ivr.bringup.progress import Progression
+from ivr.bringup.progress import Advance, Progression
 from ivr.cli.common import err, fail, out, with_settings
 from ivr.errors import IvrError
 from ivr.settings import Settings

@@ -1,8 +1,8 @@
 """Model folders: those that ship, those that were adapted or brought by hand, and which of them is in use.
 
 Beside the models under ``var/models`` lies ``in-use.json``, the pointer: it names an adapted model and the model that
-it was adapted from. It is replaced in one step, so whoever reads it sees the old or the new one. It counts only as long as
-its base is the model that ``ivr.toml`` asks for: after another model is put into ``ivr.toml``, that one is used.
+it was adapted from. It is replaced in one step, so whoever reads it sees the old or the new one. It counts only as
+long as its base is the model that ``ivr.toml`` asks for: after another one is put there, that one is used.
 """
 
 from __future__ import annotations

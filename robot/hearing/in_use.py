@@ -1,7 +1,7 @@
 """The loaded model that all calls share, exchanged for a newer one while they go on.
 
 A call takes ``current()`` when it begins to listen and keeps it. ``refresh()`` looks at the pointer, loads what it
-names beside the old one and then exchanges the two; the old model is given back by Python when its last recogniser is gone.
+names beside the old one and then exchanges the two; the old model is freed when its last recogniser is gone.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ class ModelInUse:
         return self._model or self.refresh()
 
     def refresh(self) -> Model:
-        """Load the model that is pointed to, unless it is loaded already. On failure it raises, and the old one stays."""
+        """Load the model that is pointed to, unless it is loaded. On failure it raises, and the old one stays."""
         with self._loading:
             folder = self._pointed()
             if self._model is None or self._model.folder != folder.path:

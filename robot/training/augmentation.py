@@ -66,7 +66,8 @@ def reverberated(sound: Sound, chance: np.random.Generator) -> Sound:
     echo *= chance.uniform(0.05, 0.35) / np.sqrt((echo**2).sum())
     echo[0] += 1
     size = len(sound) + length
-    return np.fft.irfft(np.fft.rfft(sound, size) * np.fft.rfft(echo, size), size)[: len(sound)].astype(np.float32)
+    both = np.fft.irfft(np.fft.rfft(sound, size) * np.fft.rfft(echo, size), size)
+    return np.asarray(both[: len(sound)], np.float32)
 
 
 def noise(length: int, chance: np.random.Generator, others: Samples) -> Sound:
@@ -95,7 +96,7 @@ def shaped(white: Sound, slope: float) -> Sound:
     spectrum = np.fft.rfft(white)
     spectrum *= (np.arange(len(spectrum)) + 10.0) ** -slope
     sound = np.fft.irfft(spectrum, len(white))
-    return (sound / (sound.std() + 1e-9)).astype(np.float32)
+    return np.asarray(sound / (sound.std() + 1e-9), np.float32)
 
 
 def hum(length: int, chance: np.random.Generator) -> Sound:
@@ -134,7 +135,7 @@ def filtered(sound: Sound, chance: np.random.Generator) -> Sound:
 def at_level(sound: Sound, chance: np.random.Generator) -> Sound:
     """Loud, normal or faint; a loud one may be overdriven."""
     wanted = chance.uniform(-50, -28) if chance.random() < 0.3 else chance.uniform(-30, -9)
-    return sound * (10 ** (wanted / 20) * FULL_SCALE / (active_level(sound) + 1e-3))
+    return sound * np.float32(10 ** (wanted / 20) * FULL_SCALE / (active_level(sound) + 1e-3))
 
 
 def coded(line: Samples, chance: np.random.Generator) -> Samples:

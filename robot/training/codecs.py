@@ -25,7 +25,7 @@ def _through_a_law() -> NDArray[np.int16]:
     octave = np.maximum(np.floor(np.log2(np.maximum(size, 1))).astype(np.int64) - 8, 0)
     step = np.left_shift(16, octave)
     middle = size // step * step + step // 2
-    return np.where(value >= 0, middle, -middle).clip(-32768, 32767).astype(np.int16)
+    return np.asarray(np.where(value >= 0, middle, -middle).clip(-32768, 32767), np.int16)
 
 
 def _through_u_law() -> NDArray[np.int16]:
@@ -35,7 +35,7 @@ def _through_u_law() -> NDArray[np.int16]:
     octave = np.floor(np.log2(size)).astype(np.int64) - 7
     step = np.left_shift(8, octave)
     middle = size // step * step + step // 2 - 132
-    return np.where(value >= 0, middle, -middle).clip(-32768, 32767).astype(np.int16)
+    return np.asarray(np.where(value >= 0, middle, -middle).clip(-32768, 32767), np.int16)
 
 
 _A_LAW = _through_a_law()

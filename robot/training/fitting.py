@@ -83,7 +83,8 @@ def fit(
                 save(network, checkpoint, optimiser, step, spent)
     save(network, checkpoint, optimiser, step, spent)
     network.eval()
-    return network.cpu()
+    network.cpu()
+    return network
 
 
 def _step(

@@ -23,7 +23,7 @@ WIDTH, DEPTH = 384, 5
 DROPOUT = 0.05
 
 
-class Network(nn.Module):
+class Network(nn.Module):  # type: ignore[misc]  # PyTorch is there in the extra "train" only
     """``width`` units in ``depth`` layers above the two that read the frames."""
 
     def __init__(self, mean: Tensor, deviation: Tensor, width: int = WIDTH, depth: int = DEPTH) -> None:
@@ -85,4 +85,4 @@ class Network(nn.Module):
 
 
 def _numpy(values: Tensor) -> NDArray[np.float64]:
-    return values.detach().cpu().numpy().astype(np.float64)
+    return np.asarray(values.detach().cpu().numpy(), np.float64)

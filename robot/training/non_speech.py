@@ -29,22 +29,22 @@ def non_speech(chance: np.random.Generator, others: Samples) -> Samples:
 
 def _sound(kind: str, length: int, chance: np.random.Generator, others: Samples) -> Sound:
     white = chance.standard_normal(length).astype(np.float32)
-    time = np.arange(length) / RATE
+    time = (np.arange(length) / RATE).astype(np.float32)
     if kind == "white":
         return white
     if kind == "coloured":
         return shaped(white, chance.uniform(0.3, 1.2))
     if kind == "hum":
-        return hum(length, chance) + white * 10 ** chance.uniform(-3, -0.5)
+        return hum(length, chance) + white * np.float32(10 ** chance.uniform(-3, -0.5))
     if kind == "tones":
-        return _tones(time, chance) + white * 10 ** chance.uniform(-3, -1)
+        return _tones(time, chance) + white * np.float32(10 ** chance.uniform(-3, -1))
     if kind == "crackle":
-        return crackle(length, chance) + white * 10 ** chance.uniform(-3, -1)
+        return crackle(length, chance) + white * np.float32(10 ** chance.uniform(-3, -1))
     if kind == "music":
         return _music(length, chance)
     if kind == "breath":
         swell = np.abs(np.sin(np.pi * time * chance.uniform(0.2, 1.5) + chance.uniform(0, 3))) ** chance.uniform(1, 6)
-        return (shaped(white, chance.uniform(0, 0.9)) * swell).astype(np.float32)
+        return np.asarray(shaped(white, chance.uniform(0, 0.9)) * swell, np.float32)
     if kind == "babble" and len(others) > length:
         mixed = np.zeros(length, np.float32)
         for _ in range(int(chance.integers(5, 10))):

@@ -1,8 +1,8 @@
 """A customer's own recordings → shards beside the synthesised speech.
 
 A folder with ``transcripts.tsv``: file name, tab, the words that are said (lower case, numbers in words). Any sound
-file that libsndfile reads; several channels are mixed, the rate becomes 8 kHz. Whoever trains on recordings of people needs
-their consent for that purpose, and the model may give away which words were said: see README.md.
+file that libsndfile reads; several channels are mixed, the rate becomes 8 kHz. Whoever trains on recordings of people
+needs their consent for that purpose, and the model may give away which words were said: see README.md.
 """
 
 from __future__ import annotations
@@ -74,4 +74,4 @@ def _read(file: Path) -> Samples:
 
     samples, rate = soundfile.read(file, dtype="float32", always_2d=True)
     mono = soxr.resample(samples.mean(1), rate, RATE)
-    return np.clip(mono * 32767, -32767, 32767).astype(np.int16)
+    return np.asarray(np.clip(mono * 32767, -32767, 32767), np.int16)

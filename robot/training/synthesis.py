@@ -130,13 +130,15 @@ def _punctuated(text: str, chance: random.Random) -> str:
 def _at_8_khz(sound: Samples, rate: float) -> Samples:
     """Resampled as if it had been recorded at ``rate``: a ``rate`` above the true one raises the formants."""
     level = sound.astype(np.float32)
-    return np.clip(soxr.resample(level, rate, RATE), -32767, 32767).astype(np.int16)
+    return np.asarray(np.clip(soxr.resample(level, rate, RATE), -32767, 32767), np.int16)
 
 
 def synthesise(engine: str, folder: Path, count: int, seed: int) -> None:
     """Write ``count`` utterances of one engine into shards in ``folder``; shards that are there are kept."""
     folder.mkdir(parents=True, exist_ok=True)
-    speaker = {"rhvoice": RhvoiceSpeaker, "espeak": EspeakSpeaker, "festival": FestivalSpeaker}[engine]()
+    kinds: dict[str, type[Speaker] | type[FestivalSpeaker]]
+    kinds = {"rhvoice": RhvoiceSpeaker, "espeak": EspeakSpeaker, "festival": FestivalSpeaker}
+    speaker = kinds[engine]()
     for number in range((count + SHARD - 1) // SHARD):
         shard = Shard(folder / f"{engine}-{seed:02d}-{number:03d}")
         if shard.exists():

@@ -1,0 +1,1 @@
+"""How the built-in recogniser's model is made: text → speech → line → features → network → model (see README.md)."""
