@@ -28,6 +28,7 @@ from robot.hearing.spoken_numbers import DIGITS, cardinal, ordinal
 LIST = "usr/share/doc/asterisk-core-sounds-ru/core-sounds-ru.txt.gz"
 SOUNDS = "usr/share/asterisk/sounds/ru_RU_f_IvrvoiceRU"
 VOICE = "ivrvoice.ru"
+VERSION = "1"
 SEED = 3
 ACCOUNTS, STRANGERS = 60, 60
 _ROUND = (*range(20), *range(20, 100, 10))
@@ -69,7 +70,7 @@ def make_human_set(tree: Path, folder: Path) -> int:
         writer.add(recording.kind, VOICE, "", recording.text, _sound(tree, recording.name), chance)
     return writer.finish(
         {
-            "name": "human", "version": "1", "seed": SEED, "voices": [f"{VOICE}: one woman, recorded in a studio"],
+            "name": "human", "version": VERSION, "seed": SEED, "voices": [f"{VOICE}: one woman, recorded in a studio"],
             "licence": "CC-BY-3.0, © 2010 Maxim Topal (ivrvoice.ru), Debian's asterisk-core-sounds-ru; testing only",
         }
     )  # fmt: skip

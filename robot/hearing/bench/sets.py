@@ -88,16 +88,18 @@ def read_set(folder: Path) -> ClipSet:
     """Read a set. ConfigError names every line that cannot be used."""
     listed = folder / "clips.tsv"
     try:
-        name = json.loads((folder / "set.json").read_text(encoding="utf-8"))["name"]
-        heading, *lines = listed.read_text(encoding="utf-8").splitlines()
-    except (OSError, ValueError, KeyError) as error:
+        name = str(json.loads((folder / "set.json").read_text(encoding="utf-8"))["name"])
+        heading, *lines = listed.read_text(encoding="utf-8").splitlines() or [""]
+        grammars = {file.stem: _grammar(file) for file in sorted((folder / "grammars").glob("*.txt"))}
+    except (OSError, ValueError, KeyError, TypeError) as error:
         raise ConfigError(
             [Problem(str(folder), 0, 0, f"is no set of clips: {error}", "see tests/speech/README.md")]
         ) from error
     problems: list[Problem] = []
     if tuple(heading.split("\t")) != COLUMNS:
         problems.append(Problem(str(listed), 1, 1, f"the heading must be {', '.join(COLUMNS)}, tab-separated"))
-    grammars = {file.stem: _grammar(file) for file in sorted((folder / "grammars").glob("*.txt"))}
+    if not lines:
+        problems.append(Problem(str(listed), 0, 0, "lists no clips"))
     clips: list[Clip] = []
     for number, line in enumerate(lines, start=2):
         cells = line.split("\t")

@@ -13,8 +13,8 @@ from robot.hearing.bench import alaw
 from robot.hearing.bench.alaw import RATE, Samples
 from robot.hearing.bench.sets import COLUMNS
 
-_QUIET = 200
-"""Samples smaller than this, before and after speech at full level, are cut off."""
+_QUIET = 1 / 300
+"""What is fainter than this part of the loudest sample (50 dB below it) is cut off before and after speech."""
 _LEVELS_DB = (-26.0, -18.0)
 _LINE_NOISE = 6.0
 
@@ -44,14 +44,20 @@ class SetWriter:
 
 
 def trimmed(sound: Samples) -> Samples:
-    """The speech with 20 ms before and 50 ms after it; nothing if it is all quiet."""
-    loud = np.nonzero(np.abs(sound.astype(np.int32)) > _QUIET)[0]
+    """The speech with 20 ms before and 50 ms after it; nothing if it is all silence."""
+    size = np.abs(sound.astype(np.int32))
+    loud = np.nonzero(size > size.max(initial=0) * _QUIET)[0]
     return sound[max(0, loud[0] - RATE // 50) : loud[-1] + RATE // 20] if len(loud) else sound[:0]
 
 
 def on_the_line(sound: Samples, chance: random.Random) -> Samples:
-    """Trimmed, at −26 … −18 dB of full scale, a quarter of a second of faint noise before and after."""
+    """Trimmed, at −26 … −18 dB of full scale, a quarter of a second of faint noise before and after.
+
+    ValueError if it is all silence.
+    """
     speech = trimmed(sound).astype(np.float64)
+    if not len(speech):
+        raise ValueError("there is nothing to be heard")
     speech *= 32768 * 10 ** (chance.uniform(*_LEVELS_DB) / 20) / np.sqrt((speech**2).mean())
     whole = np.pad(speech, RATE // 4)
     noise = np.random.default_rng(chance.randrange(2**31)).standard_normal(len(whole)) * _LINE_NOISE
