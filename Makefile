@@ -5,7 +5,7 @@ SHELL := /bin/bash
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help run setup test test-full check fmt demo talk bench constraints clean
+.PHONY: help run setup test test-full check fmt demo talk bench model constraints clean
 
 help:            ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -16,6 +16,10 @@ help:            ## this list
 
 .venv/.dev: .venv/.run
 	@$(SHELL) ivr/bringup/venv.sh .venv $(PYTHON) dev
+	@touch $@
+
+.venv/.train: .venv/.run
+	@$(SHELL) ivr/bringup/venv.sh .venv $(PYTHON) train
 	@touch $@
 
 run: .venv/.run  ## set everything up and answer calls (Ctrl-C stops it)
@@ -53,6 +57,9 @@ talk: .venv/.run ## hold a call in this terminal
 bench: .venv/.dev ## speed against the same menu in native Asterisk dialplan
 	@$(BIN)/ivr setup --tests
 	@$(BIN)/python -m bench
+
+model: .venv/.train ## make the recogniser's own model anew (up to 3 hours on two cores; goes on where it stopped)
+	@$(BIN)/ivr models make
 
 constraints: .venv/.dev ## write down the Python versions that are installed now, as tried together
 	@{ echo "# The versions that were tried together; pip reads this with -c. Made by: make constraints"; \

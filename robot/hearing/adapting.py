@@ -15,6 +15,7 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from ivr.errors import ServiceError
@@ -69,8 +70,9 @@ def _usable(part: str) -> bool:
 
 def variants(phrase: str) -> tuple[str, ...]:
     """The phrase, and the other ways in which people say it: «девятого января» is also «девятое января»."""
-    other = re.sub(r"\b(\w+?)ого (?=(?:янв|фев|мар|апр|ма|июн|июл|авг|сен|окт|ноя|дек)\w+)", r"\1ое ", phrase)
-    return (phrase,) if other == phrase else (phrase, other)
+    months = "янв|фев|мар|апр|ма|июн|июл|авг|сен|окт|ноя|дек"
+    other = re.sub(rf"\b(\w+?)ого (?=(?:{months})\w+)", r"\1ое ", phrase.lower())
+    return (phrase,) if other == phrase.lower() else (phrase, other)
 
 
 def missing(phrases: Iterable[str], known: frozenset[str]) -> dict[str, tuple[str, ...]]:
@@ -100,7 +102,8 @@ def adapt(
     lexicon = pronounce(wanted, espeak, environment)
     lost = tuple(word for word in wanted if word not in lexicon)
     advance(0.3)
-    target = models / f"{base.name.split('@')[0]}@{time.strftime('%Y%m%d-%H%M%S')}-{os.getpid()}"
+    made = datetime.now()
+    target = models / f"{base.name.split('@')[0]}@{made:%Y%m%d-%H%M%S-%f}"
     unfinished = models / f".{target.name}"
     try:
         models.mkdir(parents=True, exist_ok=True)
@@ -115,12 +118,13 @@ def adapt(
         (unfinished / ADAPTED).write_text(json.dumps(about, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
         _try(unfinished)
         unfinished.rename(target)
+        model = ModelFolder(target)
+        point_to(model, base, models)
     except OSError as error:
+        shutil.rmtree(target, ignore_errors=True)
         raise CannotAdapt(f"{target} cannot be written: {error.strerror or error}") from error
     finally:
         shutil.rmtree(unfinished, ignore_errors=True)
-    model = ModelFolder(target)
-    point_to(model, base, models)
     _tidy(models, keep=model)
     advance(1.0)
     return Adapted(model, about["new"], lost, graph)  # type: ignore[arg-type]

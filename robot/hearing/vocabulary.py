@@ -6,10 +6,12 @@ A line is one phrase; ``#`` begins a comment; ``towns`` carry the number of thei
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 
 from ivr.errors import ConfigError, Problem
+from robot.hearing.inflecting import street_forms, town_forms
 from robot.hearing.spoken_numbers import LETTERS, NUMBER_WORDS
 
 FOLDER = Path(__file__).parent / "words"
@@ -29,7 +31,17 @@ def phrases(family: str) -> tuple[str, ...]:
 def words() -> tuple[str, ...]:
     """Every single word that the model is to hear, sorted."""
     found = {word for family in FAMILIES for phrase in phrases(family) for word in phrase.split()}
+    found |= {
+        word for family in ("streets", "districts") for name in phrases(family) for word in _bent(street_forms(name))
+    }
+    found |= {word for family in ("towns", "villages") for name in phrases(family) for word in _bent(town_forms(name))}
+    found |= {word for name in phrases("districts") for word in _bent(town_forms(name))}
     return tuple(sorted(found | set(NUMBER_WORDS) | {word for letter in LETTERS for word in letter.split()}))
+
+
+def _bent(forms: Iterable[str]) -> Iterator[str]:
+    """The words of all forms."""
+    return (word for form in forms for word in form.split())
 
 
 def regions_of_towns() -> dict[str, int]:

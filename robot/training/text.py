@@ -9,6 +9,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 
+from robot.hearing.inflecting import street_forms, town_forms
 from robot.hearing.spoken_numbers import DIGITS, LETTERS, ORDINAL_FORMS, cardinal, ordinal
 from robot.hearing.vocabulary import phrases
 
@@ -123,19 +124,31 @@ class Generator:
         return before + number + extra + after
 
     def street(self) -> str:
-        """A street with or without its type, before or behind."""
+        """A street with or without its type, before or behind, in the case that the type asks for."""
         kind = self._chance.choice(_STREET_TYPES)
         name = self._one("streets")
+        forms = street_forms(name)
+        if len(forms) > 1:
+            if kind in ("на улице", "по улице") or (not kind and self._sometimes(0.3)):
+                name = next((form for form in forms if form.endswith(("ой", "ей"))), name)
+            elif kind in ("переулок", "проезд", "бульвар", "тупик", "проспект"):
+                name = next((form for form in forms if form.endswith(("ый", "ий"))), name)
+            elif kind == "шоссе":
+                name = next((form for form in forms if form.endswith(("ое", "ее"))), name)
         return (
             f"{name} {kind}" if kind in ("улица", "переулок", "проезд") and self._sometimes(0.15) else f"{kind} {name}"
         )
 
     def settlement(self) -> str:
-        """A town, village or district."""
+        """A town, village or district, named or where somebody is."""
         which = self._chance.random()
         if which < 0.15:
             return f"{self._one('districts')} {self._chance.choice(('район', 'район', 'округ', ''))}"
-        return f"{self._chance.choice(_PLACE_TYPES)} {self._one('towns' if which < 0.6 else 'villages')}"
+        name = self._one("towns" if which < 0.6 else "villages")
+        if self._sometimes(0.25):
+            forms = town_forms(name)
+            return f"в {forms[min(1, len(forms) - 1)]}" if self._sometimes(0.7) else f"из {forms[-1]}"
+        return f"{self._chance.choice(_PLACE_TYPES)} {name}"
 
     def address(self) -> str:
         """Settlement, street and house, or some of them, in some order."""
