@@ -150,6 +150,13 @@ def test_odd_clips_are_disturbed_without_a_fuss(name: str, line: Samples) -> Non
     assert len(CONDITIONS[name].apply(line, 1, [clip(2)])) == len(line)
 
 
+def test_the_level_of_speech_is_that_of_its_loud_and_soft_frames_not_of_its_pauses() -> None:
+    loud, soft, pause = (np.full(RATE, level, float) for level in (10_000.0, 1_000.0, 100.0))
+    both = np.sqrt((10_000.0**2 + 1_000.0**2) / 2)
+    assert active_level(np.concatenate((pause, loud, soft, pause))) == pytest.approx(both)
+    assert active_level(np.zeros(RATE)) == 1.0
+
+
 def test_where_speech_ends() -> None:
     assert speech_end(clip(seconds=1.0)) == pytest.approx(RATE * 1.25, abs=RATE * 0.1)
     assert speech_end(np.zeros(RATE, np.int16)) == 0
