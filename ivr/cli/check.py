@@ -25,8 +25,8 @@ def command(settings: Settings, as_json: bool) -> None:
 
     examined = examine_files(settings, topics(), unheard_words(settings))
     in_settings = tuple(settings_problems(settings))
-    problems = (*in_settings, *examined.problems, *hearing_problems(settings))
-    good = examined.plan is not None and not in_settings
+    problems = (*in_settings, *hearing_problems(settings), *examined.problems)
+    good = examined.plan is not None and all(problem.level == "warning" for problem in problems)
     if as_json:
         print_json(
             {
