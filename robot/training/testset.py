@@ -28,7 +28,7 @@ from robot.hearing.spoken_numbers import DIGITS
 from robot.hearing.vocabulary import phrases
 from robot.training.text import Generator
 
-VERSION = "1"
+VERSION = "2"
 LICENCE = "Apache-2.0: spoken by free synthesisers, whose output is their user's own"
 _OUTSIDE = Path(__file__).parent / "outside"
 
@@ -42,6 +42,12 @@ class Cast:
     espeak: tuple[str, ...]
     odd_manners: bool
     """Whether the RHVoice voices are bent (they are voices that are trained on) or speak as they are."""
+    in_groups: bool
+    """Whether every third account number is said in groups of two to four digits with pauses between."""
+    quiet_s: float
+    """Faint noise before and after each clip: the public set is small, so there is little of it."""
+    dictating: tuple[int, int]
+    """How fast espeak-ng says account numbers (its words a minute); everything else is said at 120 … 180."""
     clips: dict[str, int]
 
 
@@ -49,13 +55,14 @@ CASTS = {
     "test": Cast(
         20261125,
         ("elena",),
-        (
-            "Andy", "Annie", "Gene", "Mario", "boris", "linda", "john", "steph", "Michael", "victor", "zac", "belinda",
-        ),
+        ("Andrea", "Annie", "Gene", "Mike", "Nguyen", "Storm", "pedro", "robert"),
         False,
+        True,
+        0.1,
+        (110, 150),
         {
-            "yes": 32, "no": 32, "account": 40, "menu": 36, "danger": 20, "control": 24, "house": 18, "street": 24,
-            "settlement": 24, "address": 16,
+            "yes": 30, "no": 30, "account": 60, "menu": 30, "choice": 20, "danger": 20, "control": 20, "house": 16,
+            "street": 20, "settlement": 20, "address": 12,
         },
     ),
     "dev": Cast(
@@ -66,6 +73,9 @@ CASTS = {
             "Alex", "Alicia",
         ),
         True,
+        False,
+        0.25,
+        (120, 180),
         {
             "yes": 50, "no": 50, "account": 80, "menu": 60, "danger": 40, "control": 40, "house": 40, "street": 40,
             "settlement": 40, "address": 40,
@@ -76,19 +86,23 @@ CASTS = {
 
 _GRAMMAR_OF = {
     "yes": "yes_no", "no": "yes_no", "account": "digits", "menu": "menu", "danger": "menu", "control": "menu",
-    "house": "house", "street": "street", "settlement": "settlement", "address": "", OUT_OF_GRAMMAR: "",
+    "choice": "choices", "house": "house", "street": "street", "settlement": "settlement", "address": "",
+    OUT_OF_GRAMMAR: "",
 }  # fmt: skip
 
 
 def texts(cast: Cast, name: str) -> Iterator[tuple[str, str]]:
-    """Kind and words of every clip."""
+    """Kind and words of every clip; a comma is a pause."""
     chance = random.Random(cast.seed)
     made = Generator(cast.seed)
     listed = {name: {line.partition("\t")[0] for line in lines} for name, lines in grammars().items()}
     for kind, count in cast.clips.items():
         if kind == "account":
             for _ in range(count):
-                yield kind, _account(chance)
+                said = _account(chance)
+                yield kind, _grouped(said, chance) if cast.in_groups and chance.random() < 0.34 else said
+        elif kind == "choice":
+            yield from ((kind, text) for text in chance.sample(_own("choices"), count))
         elif kind in ("yes", "no", "menu", "danger", "control"):
             family = phrases("topics" if kind == "menu" else kind)
             yield from ((kind, text) for text in chance.sample(family, count))
@@ -100,9 +114,7 @@ def texts(cast: Cast, name: str) -> Iterator[tuple[str, str]]:
                 if allowed is None or kind == "house" or text in allowed:
                     found += 1
                     yield kind, text
-    for line in (_OUTSIDE / f"{name}.txt").read_text(encoding="utf-8").splitlines():
-        if not line.startswith("#"):
-            yield OUT_OF_GRAMMAR, line
+    yield from ((OUT_OF_GRAMMAR, text) for text in _own(name))
 
 
 def _account(chance: random.Random) -> str:
@@ -114,15 +126,32 @@ def _account(chance: random.Random) -> str:
     return " ".join(said[:length])
 
 
+def _grouped(said: str, chance: random.Random) -> str:
+    """Digits in groups with commas between."""
+    digits, groups = said.split(), list[str]()
+    while digits:
+        size = chance.choice((2, 3, 3, 4))
+        groups.append(" ".join(digits[:size]))
+        del digits[:size]
+    return ", ".join(groups)
+
+
+def _own(name: str) -> list[str]:
+    """Texts that were written for the sets and stand in no list of the vocabulary."""
+    lines = (_OUTSIDE / f"{name}.txt").read_text(encoding="utf-8").splitlines()
+    return [line for line in lines if line and not line.startswith("#")]
+
+
 def make_set(name: str, folder: Path) -> int:
     """Write the set ``dev`` or ``test``; the number of clips."""
     cast = CASTS[name]
     chance = random.Random(cast.seed + 1)
-    writer = SetWriter(folder, grammars())
+    asked = grammars() | ({"choices": _own("choices")} if "choice" in cast.clips else {})
+    writer = SetWriter(folder, asked, quiet_s=cast.quiet_s)
     speak = _Speakers(cast)
     for kind, text in texts(cast, name):
-        voice, sound = speak.say(text, chance)
-        writer.add(kind, voice, _GRAMMAR_OF[kind], text, sound, chance)
+        voice, sound = speak.say(text, cast.dictating if kind == "account" else (120, 180), chance)
+        writer.add(kind, voice, _GRAMMAR_OF[kind], text.replace(",", ""), sound, chance)
     return writer.finish(
         {
             "name": f"svetlaya-{name}", "version": VERSION, "seed": cast.seed, "licence": LICENCE,
@@ -139,9 +168,10 @@ class _Speakers:
 
         self._cast = cast
         self._engines = {voice: Engine(voice, any_voice=True) for voice in cast.rhvoice}
-        self._file = Path(tempfile.mkstemp(suffix=".wav")[1])
+        self._folder = tempfile.TemporaryDirectory()
+        self._file = Path(self._folder.name) / "said.wav"
 
-    def say(self, text: str, chance: random.Random) -> tuple[str, Samples]:
+    def say(self, text: str, pace: tuple[int, int], chance: random.Random) -> tuple[str, Samples]:
         if chance.random() < 0.5:
             voice = chance.choice(self._cast.rhvoice)
             engine = self._engines[voice]
@@ -151,7 +181,7 @@ class _Speakers:
         import soundfile
 
         voice = "ru+" + chance.choice(self._cast.espeak)
-        manner = ["-s", str(chance.randint(120, 180)), "-p", str(chance.randint(35, 65))]
+        manner = ["-s", str(chance.randint(*pace)), "-p", str(chance.randint(35, 65))]
         subprocess.run(
             ["espeak-ng", "-v", voice, *manner, "-w", str(self._file), text + "."],
             check=True,

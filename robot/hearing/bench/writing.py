@@ -22,8 +22,10 @@ _LINE_NOISE = 6.0
 class SetWriter:
     """Writes clip after clip into a folder; ``finish`` writes the list and what the set is."""
 
-    def __init__(self, folder: Path, grammars: Mapping[str, Iterable[str]]) -> None:
+    def __init__(self, folder: Path, grammars: Mapping[str, Iterable[str]], *, quiet_s: float = 0.25) -> None:
+        """``quiet_s``: seconds of faint noise before and after the speech of each clip."""
         self._folder = folder
+        self._quiet_s = quiet_s
         self._rows = ["\t".join(COLUMNS)]
         (folder / "clips").mkdir(parents=True, exist_ok=True)
         (folder / "grammars").mkdir(exist_ok=True)
@@ -33,7 +35,7 @@ class SetWriter:
     def add(self, kind: str, voice: str, grammar: str, text: str, speech: Samples, chance: random.Random) -> None:
         """One clip; ``speech`` is brought to telephone level."""
         file = f"clips/{len(self._rows):03d}.wav"
-        alaw.write(self._folder / file, on_the_line(speech, chance))
+        alaw.write(self._folder / file, on_the_line(speech, chance, self._quiet_s))
         self._rows.append("\t".join((file, kind, voice, grammar, text)))
 
     def finish(self, about: Mapping[str, object]) -> int:
@@ -50,8 +52,8 @@ def trimmed(sound: Samples) -> Samples:
     return sound[max(0, loud[0] - RATE // 50) : loud[-1] + RATE // 20] if len(loud) else sound[:0]
 
 
-def on_the_line(sound: Samples, chance: random.Random) -> Samples:
-    """Trimmed, at −26 … −18 dB of full scale, a quarter of a second of faint noise before and after.
+def on_the_line(sound: Samples, chance: random.Random, quiet_s: float = 0.25) -> Samples:
+    """Trimmed, at −26 … −18 dB of full scale, ``quiet_s`` of faint noise before and after.
 
     ValueError if it is all silence.
     """
@@ -59,6 +61,6 @@ def on_the_line(sound: Samples, chance: random.Random) -> Samples:
     if not len(speech):
         raise ValueError("there is nothing to be heard")
     speech *= 32768 * 10 ** (chance.uniform(*_LEVELS_DB) / 20) / np.sqrt((speech**2).mean())
-    whole = np.pad(speech, RATE // 4)
+    whole = np.pad(speech, int(RATE * quiet_s))
     noise = np.random.default_rng(chance.randrange(2**31)).standard_normal(len(whole)) * _LINE_NOISE
     return np.clip(whole + noise, -32767, 32767).astype(np.int16)
