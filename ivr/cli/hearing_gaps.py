@@ -9,8 +9,8 @@ from ivr.prompts.russian.places import place_name
 from ivr.settings import Settings, settings_problem
 from outage_feed.errors import StoreError
 from outage_feed.store import GridStore
-from robot.hearing.adapting import missing
 from robot.hearing.folders import ModelFolder, NoSuchModel, in_use
+from robot.hearing.spoken_names import missing
 
 FIRST = 5
 """So many of a register's names are named; ``ivr models check`` lists all."""

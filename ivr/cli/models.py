@@ -76,7 +76,7 @@ def check(settings: Settings, as_json: bool) -> None:
     Leaves with 1 when there are any. A choice or name that cannot be heard can still be keyed, and people can still
     be reached; "ivr models adapt --register" builds the words in.
     """
-    from robot.hearing.adapting import missing
+    from robot.hearing.spoken_names import missing
 
     try:
         model = model_in_use(settings)
@@ -84,7 +84,7 @@ def check(settings: Settings, as_json: bool) -> None:
         fail(str(error), "ivr models list")
     known = model.words()
     if known is None:
-        fail(f"{model.name} does not tell its vocabulary (graph/words.txt is missing)")
+        fail(f"{model.name} does not tell its vocabulary: neither its graph nor graph/words.txt has one")
     lacking = {
         source: missing(phrases, known)
         for source, phrases in (("dialplans", _choices(settings)), ("register", register_names(settings)))
@@ -126,8 +126,9 @@ def adapt_(settings: Settings, with_register: bool, files: tuple[Path, ...], str
     The new model is built beside the old one, tried in a process of its own, and then put to use in one step. Calls
     that are going on finish with the model they began with. Whatever goes wrong leaves the old one in use.
     """
-    from robot.hearing.adapting import adapt, unusable
+    from robot.hearing.adapting import adapt
     from robot.hearing.folders import find
+    from robot.hearing.spoken_names import unusable
 
     show = Progression(err)
     phrases = [*_choices(settings), *(line for file in files for line in _lines(file))]
@@ -147,6 +148,8 @@ def adapt_(settings: Settings, with_register: bool, files: tuple[Path, ...], str
         fail(str(error), error.hint)
     except IvrError as error:
         fail(str(error), "the model that was in use still is")
+    except KeyboardInterrupt:
+        fail("interrupted", "the model that was in use still is; run it again at will")
     odd = [(phrase, ", ".join(parts)) for phrase in phrases if (parts := unusable(phrase))]
     if as_json:
         print_json(

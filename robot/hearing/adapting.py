@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -21,7 +20,9 @@ from pathlib import Path
 from ivr.errors import ServiceError
 from robot.hearing.folders import ADAPTED, ModelFolder, is_model, point_to
 from robot.hearing.graph import GraphSummary, build_graph
+from robot.hearing.phones import Pronunciation
 from robot.hearing.pronouncing import pronounce
+from robot.hearing.spoken_names import spelt, variants, with_yo
 from robot.hearing.vocabulary import words as vocabulary
 from robot.training.text import Generator
 
@@ -30,8 +31,9 @@ TRYING_S = 120.0
 KEPT = 2
 """Adapted models that stay: the one in use, and the one before, which calls that began with it may still hear with."""
 SENTENCES, SEED = 40_000, 99
-LONGEST_WORD = 40
-_WORD = re.compile(r"[а-яё]+")
+"""Of the built-in grammar: how many sentences are made up, and from which seed."""
+STRIDE = 2000
+"""Words after which the progress is told."""
 
 
 class CannotAdapt(ServiceError):
@@ -51,40 +53,6 @@ class Adapted:
     graph: GraphSummary
 
 
-def words_of(phrase: str) -> tuple[str, ...]:
-    """The words of a spoken phrase as the recogniser writes them: small letters, parted at hyphens, ё kept.
-
-    Latin letters, digits and monsters of more than forty letters are not words; ``unusable`` tells them.
-    """
-    return tuple(part for part in re.split(r"[\s\-–—.,«»\"()]+", phrase.lower()) if _usable(part))
-
-
-def unusable(phrase: str) -> tuple[str, ...]:
-    """The parts of a phrase that no Russian word can be made of."""
-    return tuple(part for part in re.split(r"[\s\-–—.,«»\"()]+", phrase.lower()) if part and not _usable(part))
-
-
-def _usable(part: str) -> bool:
-    return bool(_WORD.fullmatch(part)) and len(part) <= LONGEST_WORD
-
-
-def variants(phrase: str) -> tuple[str, ...]:
-    """The phrase, and the other ways in which people say it: «девятого января» is also «девятое января»."""
-    months = "янв|фев|мар|апр|ма|июн|июл|авг|сен|окт|ноя|дек"
-    other = re.sub(rf"\b(\w+?)ого (?=(?:{months})\w+)", r"\1ое ", phrase.lower())
-    return (phrase,) if other == phrase.lower() else (phrase, other)
-
-
-def missing(phrases: Iterable[str], known: frozenset[str]) -> dict[str, tuple[str, ...]]:
-    """Phrase → those of its words that the vocabulary lacks; phrases that are heard whole are left out."""
-    found: dict[str, tuple[str, ...]] = {}
-    for phrase in phrases:
-        lacking = tuple(word for word in (*words_of(phrase), *unusable(phrase)) if word not in known)
-        if lacking:
-            found[phrase] = lacking
-    return found
-
-
 def adapt(
     base: ModelFolder, phrases: Sequence[str], models: Path, espeak: Sequence[str], *,
     environment: Mapping[str, str] | None = None, advance: Callable[[float], None] = lambda _: None,
@@ -96,12 +64,13 @@ def adapt(
     """
     if not base.ours:
         raise CannotAdapt(f"{base.name} was not made by us: its graph cannot be built anew, only its gaps be told")
-    spoken = [words_of(way) for phrase in phrases for way in variants(phrase)]
-    built_in = set(vocabulary())
+    built_in = set(vocabulary()) | (base.words() or set())
+    spoken = [
+        tuple(spelt(word, built_in) or word for word in way.split()) for phrase in phrases for way in variants(phrase)
+    ]
     wanted = sorted(built_in | {word for phrase in spoken for word in phrase})
-    lexicon = pronounce(wanted, espeak, environment)
+    lexicon = _lexicon(wanted, built_in, espeak, environment, lambda share: advance(0.4 * share))
     lost = tuple(word for word in wanted if word not in lexicon)
-    advance(0.3)
     made = datetime.now()
     target = models / f"{base.name.split('@')[0]}@{made:%Y%m%d-%H%M%S-%f}"
     unfinished = models / f".{target.name}"
@@ -112,22 +81,40 @@ def adapt(
         texts = Generator(SEED)
         said = [texts.sentence().split() for _ in range(SENTENCES)]
         advance(0.5)
-        graph = build_graph(unfinished, lexicon, [*said, *(phrase for phrase in spoken if phrase)])
+        graph = build_graph(unfinished, lexicon, [*said, *spoken])
         advance(0.8)
         about = {"base": base.fingerprint(), "words": graph.words, "new": len(set(lexicon) - built_in), "lost": lost}
         (unfinished / ADAPTED).write_text(json.dumps(about, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
         _try(unfinished)
         unfinished.rename(target)
-        model = ModelFolder(target)
+        model = ModelFolder(target.resolve())
         point_to(model, base, models)
     except OSError as error:
         shutil.rmtree(target, ignore_errors=True)
         raise CannotAdapt(f"{target} cannot be written: {error.strerror or error}") from error
     finally:
         shutil.rmtree(unfinished, ignore_errors=True)
-    _tidy(models, keep=model)
+    _tidy(models, keep=(model.path, base.path))
     advance(1.0)
     return Adapted(model, about["new"], lost, graph)  # type: ignore[arg-type]
+
+
+def _lexicon(
+    words: Sequence[str], built_in: Collection[str], espeak: Sequence[str], environment: Mapping[str, str] | None,
+    advance: Callable[[float], None],
+) -> dict[str, tuple[Pronunciation, ...]]:  # fmt: skip
+    """How all words are said; a new one whose ё may have been left out is said in both ways."""
+    doubtful = {word: other for word in words if word not in built_in and (other := with_yo(word))}
+    asked = [*words, *doubtful.values()]
+    found: dict[str, tuple[Pronunciation, ...]] = {}
+    for start in range(0, len(asked), STRIDE):
+        found |= pronounce(asked[start : start + STRIDE], espeak, environment)
+        advance(min(1.0, (start + STRIDE) / len(asked)))
+    lexicon = {word: found[word] for word in words if word in found}
+    for word, other in doubtful.items():
+        if word in lexicon and other in found:
+            lexicon[word] = tuple(dict.fromkeys((*lexicon[word], *found[other])))
+    return lexicon
 
 
 def _link(source: str, target: str) -> None:
@@ -150,15 +137,17 @@ def _try(folder: Path) -> None:
         raise CannotAdapt(f"the new model fails its trial: {last}")
 
 
-def _tidy(models: Path, keep: ModelFolder) -> None:
+def _tidy(models: Path, keep: Collection[Path]) -> None:
     """Remove what interrupted runs left (after an hour) and all but the newest adapted models.
 
-    A loaded model reads nothing from its folder any more, so a call that began with a removed one goes on.
+    Nobody needs to be asked whether a call still hears with one: Vosk has read all of it when it is loaded and reads
+    nothing from its folder any more, so a call that began with a removed model goes on to its end.
     """
     for left in models.glob(".*@*"):
         if time.time() - left.stat().st_mtime > 3600:
             shutil.rmtree(left, ignore_errors=True)
-    adapted = sorted((path for path in models.glob("*@*") if is_model(path)), key=lambda path: path.stat().st_mtime)
+    finished = (path for path in models.glob("[!.]*@*") if is_model(path))
+    adapted = sorted(finished, key=lambda path: path.stat().st_mtime)
     for old in adapted[:-KEPT]:
-        if old != keep.path:
+        if old.resolve() not in keep:
             shutil.rmtree(old, ignore_errors=True)

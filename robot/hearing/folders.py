@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ivr.errors import ServiceError
+from robot.hearing.graph.fst import BadFst
+from robot.hearing.graph.symbols import output_symbols
 from robot.hearing.phones import PHONE_ID
 
 SHIPPED = Path(__file__).parent / "models"
@@ -23,6 +25,7 @@ DEFAULT = "svetlaya-ru-8k"
 POINTER = "in-use.json"
 ADAPTED = "adapted.json"
 """In an adapted model's folder: its base, and what could not be pronounced."""
+_GRAPHS = ("HCLG.fst", "Gr.fst")
 
 
 class NoSuchModel(ServiceError):
@@ -48,7 +51,7 @@ class ModelFolder:
         """Whether its sounds are those of ``phones.py``, so that its graph can be built anew by us."""
         table = self.path / "graph" / "phones.txt"
         expected = "".join(f"{name} {number}\n" for name, number in (("<eps>", 0), *PHONE_ID.items()))
-        return table.is_file() and table.read_text(encoding="utf-8") == expected
+        return table.is_file() and table.read_bytes() == expected.encode()
 
     @property
     def base(self) -> str:
@@ -61,12 +64,17 @@ class ModelFolder:
         return hashlib.sha256((self.path / "am" / "final.mdl").read_bytes()).hexdigest()
 
     def words(self) -> frozenset[str] | None:
-        """The vocabulary; None for a model that does not say (a static graph may leave words.txt out)."""
-        file = self.path / "graph" / "words.txt"
-        if not file.is_file():
+        """The vocabulary, where Vosk takes it from: inside the graph, else ``words.txt``; None if neither has it."""
+        graph = next((file for file in (self.path / "graph" / name for name in _GRAPHS) if file.is_file()), None)
+        table = self.path / "graph" / "words.txt"
+        try:
+            listed = output_symbols(graph) if graph else None
+            if listed is None:
+                lines = table.read_text(encoding="utf-8").splitlines()
+                listed = tuple(line.split(maxsplit=1)[0] for line in lines if line.strip())
+        except (BadFst, OSError, UnicodeDecodeError):
             return None
-        listed = (line.split(" ", 1)[0] for line in file.read_text(encoding="utf-8").splitlines())
-        return frozenset(word for word in listed if word and word[0] not in "<[#")
+        return frozenset(word for word in listed if word and word[0] not in "<[#!")
 
     def size(self) -> int:
         """Bytes of all its files."""
@@ -106,16 +114,34 @@ def in_use(wanted: str, home: Path, models: Path) -> ModelFolder:
     base = find(wanted, home, models)
     try:
         pointed = json.loads((models / POINTER).read_text(encoding="utf-8"))
-        adapted = ModelFolder(models / pointed["model"])
+        adapted = ModelFolder((models / pointed["model"]).resolve())
         if is_model(adapted.path) and pointed["base"] == base.fingerprint():
             return adapted
-    except (OSError, ValueError, KeyError):
+    except (OSError, ValueError, KeyError, TypeError):
         pass  # never adapted, or a pointer that somebody has spoilt: the base hears as well
     return base
 
 
 def point_to(adapted: ModelFolder, base: ModelFolder, models: Path) -> None:
-    """From now on ``adapted`` is in use, in one step."""
+    """From now on ``adapted`` is in use, in one step; even a power cut leaves the old pointer or the new one.
+
+    All of ``adapted`` reaches the disk before it is pointed to. Raises OSError.
+    """
     unfinished = models / f".{POINTER}.{os.getpid()}"
-    unfinished.write_text(json.dumps({"model": adapted.name, "base": base.fingerprint()}) + "\n", encoding="utf-8")
-    unfinished.replace(models / POINTER)
+    try:
+        unfinished.write_text(json.dumps({"model": adapted.name, "base": base.fingerprint()}) + "\n", encoding="utf-8")
+        for path in (*adapted.path.rglob("*"), adapted.path, models, unfinished):
+            _to_disk(path)
+        unfinished.replace(models / POINTER)
+        _to_disk(models)
+    finally:
+        unfinished.unlink(missing_ok=True)
+
+
+def _to_disk(path: Path) -> None:
+    """Whatever the system still holds back of a file or folder is written."""
+    opened = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(opened)
+    finally:
+        os.close(opened)
