@@ -146,17 +146,17 @@ def test_a_process_that_hangs_is_ended(tmp_path: Path) -> None:
         measure_apart(
             tmp_path / "m", tmp_path, FEW, lambda _: None, program=fake(tmp_path, "time.sleep(60)"), stalled_s=0.3
         )
-    assert time.monotonic() - began < 10
+    assert time.monotonic() - began < 30
 
 
 def test_a_process_that_goes_on_slowly_is_waited_for(tmp_path: Path) -> None:
     body = (
-        "for share in range(6):\n    print(json.dumps({'share': share / 6}), flush=True)\n    time.sleep(0.4)\n"
+        "for share in range(6):\n    print(json.dumps({'share': share / 6}), flush=True)\n    time.sleep(0.7)\n"
         "print(json.dumps({'model': 'slow'}))"
     )
     shares: list[float] = []
     program = fake(tmp_path, body)
-    found = measure_apart(tmp_path / "m", tmp_path, FEW, shares.append, program=program, stalled_s=1.5)
+    found = measure_apart(tmp_path / "m", tmp_path, FEW, shares.append, program=program, stalled_s=3)
     assert found.model == "slow"
     assert len(shares) == 6
 
