@@ -20,9 +20,12 @@ PACKET = RATE // 50
 """Samples of one 20 ms packet."""
 
 
-def on_the_line(speech: Samples, chance: np.random.Generator, others: Samples) -> Samples:
-    """``speech`` as a caller's words might arrive. ``others`` is speech of other people, for babble."""
-    strong = chance.random() < 0.5
+def on_the_line(speech: Samples, chance: np.random.Generator, others: Samples, bad: float = 0.5) -> Samples:
+    """``speech`` as a caller's words might arrive. ``others`` is speech of other people, for babble.
+
+    ``bad`` is the share of calls from noisy places.
+    """
+    strong = chance.random() < bad
     sound = padded(speech.astype(np.float32), chance)
     level = active_level(sound)
     if strong and chance.random() < 0.35:

@@ -17,7 +17,7 @@ from robot.training.network import DEPTH, WIDTH, Network
 from robot.training.objective import PhoneBigram, said, sayable
 
 BATCH = 64
-LEARNING_RATE = 2e-3
+LEARNING_RATE, POLISHING_RATE = 2e-3, 5e-4
 WARM_UP = 150
 """Steps in which the learning rate rises."""
 CROSS_ENTROPY = 0.3

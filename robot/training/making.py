@@ -13,7 +13,7 @@ from robot.hearing.pronouncing import pronounce
 from robot.hearing.vocabulary import words
 from robot.training import dataset, pipeline
 from robot.training.export import export
-from robot.training.fitting import Progress, fit
+from robot.training.fitting import POLISHING_RATE, Progress, fit
 from robot.training.objective import phone_bigram
 from robot.training.recipe import VERSION, Recipe
 from robot.training.recordings import take_in
@@ -49,7 +49,15 @@ def make(
         last = progress
         report("training", progress.share, f"step {progress.step}, loss {progress.mmi:.3f}")
 
-    network = fit(examples, phone_bigram(sentences), recipe.minutes, place.network, seed=recipe.seed, report=note)
+    hours = sum(len(one.frames) for one in examples) / 360_000
+    utterances, bigram = len(examples), phone_bigram(sentences)
+    fit(examples, bigram, recipe.minutes, place.network, seed=recipe.seed, report=note)
+    first = last
+    examples, _ = dataset.load([place.hard_features], lexicon)
+    network = fit(
+        examples, bigram, recipe.polish, place.polished, seed=recipe.seed + 1, start=place.network,
+        rate=POLISHING_RATE, report=note,
+    )  # fmt: skip
     target.mkdir(parents=True, exist_ok=True)
     export(network, target)
     texts = Generator(SENTENCES_SEED)
@@ -58,14 +66,15 @@ def make(
     report("graph", 1.0, f"{graph.words} words")
     made = {
         "recipe": {"version": VERSION, **asdict(recipe)},
-        "hours": round(sum(len(one.frames) for one in examples) / 360_000, 1),
-        "utterances": len(examples),
+        "hours": round(hours, 1),
+        "utterances": utterances,
         "network": {
             "width": network.width,
             "depth": network.depth,
             "parameters": sum(p.numel() for p in network.parameters()),
         },
-        "training": asdict(last),
+        "training": asdict(first),
+        "polishing": asdict(last),
         "graph": asdict(graph),
         "torch": torch.__version__,
         "device": "cuda" if torch.cuda.is_available() else "cpu",

@@ -10,7 +10,21 @@ import numpy as np
 from robot.training.augmentation import Sound, crackle, hum, noise, shaped, transmitted
 from robot.training.shards import RATE, Samples
 
-KINDS = ("silence", "idle", "white", "coloured", "hum", "tones", "crackle", "music", "breath", "babble", "thumps")
+KINDS = (
+    "silence",
+    "idle",
+    "white",
+    "coloured",
+    "hum",
+    "tones",
+    "crackle",
+    "music",
+    "breath",
+    "babble",
+    "thumps",
+    "gusts",
+    "keys",
+)
 _ROWS, _COLUMNS = (697, 770, 852, 941), (1209, 1336, 1477, 1633)
 
 
@@ -45,6 +59,10 @@ def _sound(kind: str, length: int, chance: np.random.Generator, others: Samples)
     if kind == "breath":
         swell = np.abs(np.sin(np.pi * time * chance.uniform(0.2, 1.5) + chance.uniform(0, 3))) ** chance.uniform(1, 6)
         return np.asarray(shaped(white, chance.uniform(0, 0.9)) * swell, np.float32)
+    if kind == "gusts":
+        return _gusts(white, chance)
+    if kind == "keys":
+        return _keys(length, chance) + white * np.float32(10 ** chance.uniform(-3, -1))
     if kind == "babble" and len(others) > length:
         mixed = np.zeros(length, np.float32)
         for _ in range(int(chance.integers(5, 10))):
@@ -68,6 +86,29 @@ def _tones(time: Sound, chance: np.random.Generator) -> Sound:
         pair = tuple(chance.uniform(200, 3400, int(chance.integers(1, 4))))
     on = (time % chance.uniform(0.2, 3.0)) < chance.uniform(0.06, 2.0)
     return np.asarray(sum(np.sin(2 * np.pi * tone * time) for tone in pair) * on, np.float32)
+
+
+def _gusts(white: Sound, chance: np.random.Generator) -> Sound:
+    """Wind or breath into the microphone: low noise that comes and goes."""
+    spectrum = np.fft.rfft(white)
+    hertz = np.arange(len(spectrum)) * RATE / len(white)
+    spectrum *= np.exp(-hertz / chance.uniform(100, 1500))
+    noise = np.fft.irfft(spectrum, len(white))
+    points = max(3, int(len(white) / RATE * chance.uniform(1, 5)))
+    swell = chance.uniform(0, 1, points) ** chance.uniform(1, 4)
+    gusts = np.interp(np.arange(len(white)), np.linspace(0, len(white), points), swell)
+    return np.asarray(noise / (noise.std() + 1e-9) * gusts, np.float32)
+
+
+def _keys(length: int, chance: np.random.Generator) -> Sound:
+    """Keys pressed one after another."""
+    sound, place = np.zeros(length, np.float32), int(chance.integers(0, RATE // 2))
+    while place < length:
+        time = np.arange(min(length - place, int(RATE * chance.uniform(0.05, 0.5)))) / RATE
+        tones = (float(chance.choice(_ROWS)), float(chance.choice(_COLUMNS)))
+        sound[place : place + len(time)] += sum(np.sin(2 * np.pi * tone * time) for tone in tones).astype(np.float32)
+        place += len(time) + int(RATE * chance.uniform(0.03, 1.2))
+    return sound
 
 
 def _music(length: int, chance: np.random.Generator) -> Sound:

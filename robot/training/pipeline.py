@@ -56,6 +56,16 @@ class Workplace:
         return self.folder / "features"
 
     @property
+    def hard_features(self) -> Path:
+        """Features of the same speech, disturbed more, with more that is no speech."""
+        return self.folder / "features-hard"
+
+    @property
+    def polished(self) -> Path:
+        """The checkpoint of the training's end."""
+        return self.folder / "polished.pt"
+
+    @property
     def network(self) -> Path:
         """The checkpoint of the training."""
         return self.folder / "network.pt"
@@ -91,13 +101,14 @@ def synthesise(place: Workplace, recipe: Recipe, report: Report) -> None:
 
 
 def prepare(place: Workplace, recipe: Recipe, report: Report) -> None:
-    """Disturb the speech and compute its features."""
-    folders = [str(place.sound), str(place.features)]
-    jobs = [
-        ["robot.training.preparing", *folders, *map(str, (recipe.copies, recipe.seed, part, place.cores))]
-        for part in range(place.cores)
-    ]
-    _work_off(place, jobs, "features", len(shards(place.sound)), report)
+    """Disturb the speech and compute its features, for both parts of the training."""
+    for hard, folder, copies in ((0, place.features, recipe.copies), (1, place.hard_features, 1)):
+        folders = [str(place.sound), str(folder)]
+        jobs = [
+            ["robot.training.preparing", *folders, *map(str, (copies, recipe.seed + hard, part, place.cores, hard))]
+            for part in range(place.cores)
+        ]
+        _work_off(place, jobs, "features, harder" if hard else "features", len(shards(place.sound)), report)
 
 
 def lexicon(place: Workplace, espeak: Sequence[str]) -> dict[str, tuple[Pronunciation, ...]]:

@@ -1,4 +1,4 @@
-"""Sound → features, in a process: ``python -m robot.training.preparing SOUND FEATURES COPIES SEED PART PARTS``.
+"""Sound → features: ``python -m robot.training.preparing SOUND FEATURES COPIES SEED PART PARTS HARD``.
 
 Takes every ``PARTS``-th shard from ``PART`` on, so that several processes share the work without talking.
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -17,13 +18,22 @@ from robot.training.features import mfcc
 from robot.training.non_speech import non_speech
 from robot.training.shards import Shard, shards
 
-NON_SPEECH = 0.09
-"""Utterances without speech per utterance with it."""
+
+@dataclass(frozen=True, slots=True)
+class Hardness:
+    """Utterances without speech per utterance with it, and the share of calls from noisy places."""
+
+    non_speech: float
+    bad: float
+
+
+NORMAL, HARD = Hardness(0.09, 0.5), Hardness(0.3, 0.7)
+"""The long first part of the training, and its end, in which silence, wind and music are met more often."""
 WARPED = 0.3
 """Share of utterances whose frequency axis is stretched or squeezed by up to a tenth."""
 
 
-def prepare(shard: Shard, folder: Path, copies: int, seed: int) -> float:
+def prepare(shard: Shard, folder: Path, copies: int, seed: int, hardness: Hardness = NORMAL) -> float:
     """Write ``copies`` differently disturbed versions of a shard's features; seconds of sound made.
 
     A file that is there is kept. Silence, tones, music and the like are mixed in with no words.
@@ -41,10 +51,10 @@ def prepare(shard: Shard, folder: Path, copies: int, seed: int) -> float:
         said: list[dict[str, object]] = []
         for one in spoken:
             warp = float(chance.uniform(0.9, 1.1)) if chance.random() < WARPED else 1.0
-            rows = mfcc(on_the_line(one.sound, chance, everything), chance, warp)
+            rows = mfcc(on_the_line(one.sound, chance, everything, hardness.bad), chance, warp)
             frames.append(rows.astype(np.float16))
             said.append({"text": one.text, "frames": len(rows)})
-            if chance.random() < NON_SPEECH:
+            if chance.random() < hardness.non_speech:
                 rows = mfcc(non_speech(chance, everything), chance)
                 frames.append(rows.astype(np.float16))
                 said.append({"text": "", "frames": len(rows)})
@@ -54,10 +64,10 @@ def prepare(shard: Shard, folder: Path, copies: int, seed: int) -> float:
     return made
 
 
-def prepare_all(sound: Path, features: Path, copies: int, seed: int, part: int, parts: int) -> None:
+def prepare_all(sound: Path, features: Path, copies: int, seed: int, part: int, parts: int, hard: int) -> None:
     """Features of this process's share of the shards; a line of JSON after each."""
     for shard in shards(sound)[part::parts]:
-        seconds = prepare(shard, features, copies, seed)
+        seconds = prepare(shard, features, copies, seed, HARD if hard else NORMAL)
         print(json.dumps({"shard": shard.name, "seconds": round(seconds, 1)}), flush=True)
 
 

@@ -10,13 +10,14 @@ VERSION = "1"
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """Utterances per synthesiser, versions of each in noise, minutes of training on two cores."""
+    """Utterances per synthesiser, versions of each in noise, minutes of training on two cores: long, then polishing."""
 
     rhvoice: int = 30_000
     espeak: int = 6_000
     festival: int = 5_000
     copies: int = 4
     minutes: float = 65.0
+    polish: float = 12.0
     seed: int = 1
 
     def scaled(self, share: float) -> Recipe:
@@ -24,7 +25,7 @@ class Recipe:
         return replace(
             self, rhvoice=max(20, int(self.rhvoice * share)), espeak=max(20, int(self.espeak * share)),
             festival=max(20, int(self.festival * share)), copies=max(1, int(self.copies * share)),
-            minutes=self.minutes * share,
+            minutes=self.minutes * share, polish=self.polish * share,
         )  # fmt: skip
 
     def lasting(self, minutes: float) -> Recipe:
