@@ -106,7 +106,8 @@ def _keys(length: int, chance: np.random.Generator) -> Sound:
     while place < length:
         time = np.arange(min(length - place, int(RATE * chance.uniform(0.05, 0.5)))) / RATE
         tones = (float(chance.choice(_ROWS)), float(chance.choice(_COLUMNS)))
-        sound[place : place + len(time)] += sum(np.sin(2 * np.pi * tone * time) for tone in tones).astype(np.float32)
+        pair = np.sin(2 * np.pi * tones[0] * time) + np.sin(2 * np.pi * tones[1] * time)
+        sound[place : place + len(time)] += pair.astype(np.float32)
         place += len(time) + int(RATE * chance.uniform(0.03, 1.2))
     return sound
 
