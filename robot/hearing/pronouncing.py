@@ -13,6 +13,7 @@ from pathlib import Path
 
 from ivr.errors import ServiceError
 from robot.hearing.phones import PHONES, VOWELS, Pronunciation
+from robot.hearing.stressing import moved, stressed_vowel, stresses
 
 BATCH = 500
 """Words per espeak-ng process: a process costs 10 ms, and one odd word must not lose thousands."""
@@ -63,18 +64,36 @@ def pronounce(
     for start in range(0, len(asked), BATCH):
         batch = asked[start : start + BATCH]
         for word, phonemes in zip(batch, _phonemes(batch, espeak, environment), strict=True):
-            if said := phones_of(phonemes):
-                found[word] = (said,)
+            if ways := _ways(word, phonemes):
+                found[word] = ways
     return {word: found[word] for word in wanted if word in found}
+
+
+def _ways(word: str, phonemes: str) -> tuple[Pronunciation, ...]:
+    """How one word is said. Where espeak-ng is known to stress it wrongly, the right way comes first.
+
+    Its own way stays: people stress names that they have only read in all manners.
+    """
+    found = [phones_of(phonemes)]
+    stressed = stressed_vowel(word, stresses())
+    if stressed is not None:
+        marks = _marks(phonemes)
+        vowels = [place for place, mark in enumerate(marks) if mark in _VOWEL or mark in _IOTATED]
+        if right := moved(marks, vowels, word, stressed):
+            found.insert(0, phones_of("_".join(right)))
+    return tuple(dict.fromkeys(filter(None, found)))
+
+
+def _marks(phonemes: str) -> list[str]:
+    """The phonemes of one word, without the murmur that espeak-ng puts between р and a consonant."""
+    return [mark for mark in re.split(r"[_ ]+", phonemes) if mark and mark != "@-"]
 
 
 def phones_of(phonemes: str) -> Pronunciation:
     """Our phones for one word in espeak-ng's phonemes, parted by ``_``; empty if one of them is unknown."""
     said: list[str] = []
     reduced: list[bool] = []
-    for mark in (mark for mark in re.split(r"[_ ]+", phonemes) if mark):
-        if mark == "@-":
-            continue
+    for mark in _marks(phonemes):
         if mark in (";", "I^"):
             if said and said[-1] in _HARD - {"j"}:
                 said[-1] += ";"
