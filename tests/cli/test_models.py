@@ -80,7 +80,7 @@ def test_names_of_the_register_are_told_built_in_and_then_heard(home: Path, quic
     done = ivr(home, "models", "adapt", "--register", "--json")
     assert done.exit_code == 0, done.stderr
     made = json.loads(done.stdout)
-    assert made["new_words"] == 2
+    assert made["new_words"] == 12  # and their other cases: «на Кукушкинской», «в Щегольском»
     assert made["unpronounceable"] == []
     assert ivr(home, "models", "check").exit_code == 0
     assert "cannot be heard" not in ivr(home, "check").stderr
@@ -102,6 +102,18 @@ def test_adapting_to_an_empty_register_says_what_to_do(home: Path) -> None:
     done = ivr(home, "models", "adapt", "--register")
     assert done.exit_code == 1
     assert "ivr register import" in done.stderr
+
+
+def test_interrupted_adapting_says_what_is_in_use(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(*_arguments: object, **_more: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(adapting, "build_graph", interrupted)
+    done = ivr(home, "models", "adapt")
+    assert done.exit_code == 1
+    assert "interrupted" in done.stderr
+    assert "still is" in done.stderr
+    assert [row["name"] for row in json.loads(ivr(home, "models", "list", "--json").stdout)] == [DEFAULT]
 
 
 def test_a_model_that_is_not_there_is_a_mistake_in_ivr_toml(home: Path) -> None:
