@@ -159,7 +159,10 @@ def _words(tokens: list[str]) -> list[str]:
         low = bare.lower()
         following = tokens[index + 1] if index < last else ""
         dotted = token.endswith(".")
-        if low in _TYPES and last and (in_front or index == last or low == "км" or (dotted and len(low) > 1)):
+        # «ул. М. Горького» is no местечко, «ул. С. Разина» no село; «ОБЛ. Г. КУРСК» is all in capitals.
+        initial = index and dotted and len(bare) == 1 and bare.isupper() and following and not following.isupper()
+        typed = low in _TYPES and last and not initial
+        if typed and (in_front or index == last or low == "км" or (dotted and len(low) > 1)):
             if low == "тер" and following.rstrip(".").lower() in _TYPES:
                 continue  # «тер. СНТ Заря» is the садовое товарищество
             words.append(_TYPES["снт"] if bare == "СТ" else _TYPES[low])  # «ст.» in small letters is a station

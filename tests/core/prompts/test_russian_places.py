@@ -87,3 +87,16 @@ def test_nothing_to_say(written: str) -> None:
 )
 def test_where_something_is(written: str, spoken: str) -> None:
     assert in_place(written) == spoken
+
+
+@pytest.mark.parametrize(
+    ("written", "spoken"),
+    [
+        ("ул. М. Горького", "улица Максима Горького"), ("ул. С. Разина", "улица Степана Разина"),
+        ("ул П.Морозова", "улица Павлика Морозова"), ("с. Д. Бедного", "село Демьяна Бедного"),
+        ("ул. Г. Петрова", "улица Петрова"), ("ОБЛ. Г. КУРСК", "область город КУРСК"),
+        ("тер. СНТ Заря", "садовое товарищество Заря"),
+    ],
+)  # fmt: skip
+def test_an_initial_is_not_a_type(written: str, spoken: str) -> None:
+    assert place_name(written) == spoken
