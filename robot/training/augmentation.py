@@ -53,7 +53,9 @@ def transmitted(sound: Sound, chance: np.random.Generator) -> Samples:
 
 def padded(speech: Sound, chance: np.random.Generator) -> Sound:
     """With the room's silence before and after."""
-    before, after = (int(RATE * chance.uniform(0.05, 0.7)) for _ in range(2))
+    # A third ends at once: the last digit of a number must not be taken for the silence behind it.
+    before = int(RATE * chance.uniform(0.05, 0.7))
+    after = int(RATE * (chance.uniform(0.05, 0.15) if chance.random() < 0.33 else chance.uniform(0.1, 0.7)))
     return np.concatenate((np.zeros(before, np.float32), speech, np.zeros(after, np.float32)))
 
 
@@ -123,12 +125,14 @@ def crackle(length: int, chance: np.random.Generator) -> Sound:
 
 
 def filtered(sound: Sound, chance: np.random.Generator) -> Sound:
-    """A handset's or hands-free set's response: ripple and tilt, and most times the telephone band."""
+    """A handset's or hands-free set's response: ripple and tilt, and most times the telephone band, soft or hard."""
     spectrum = np.fft.rfft(sound)
     frequency = np.arange(len(spectrum)) * RATE / len(sound)
     ripple = chance.uniform(-5, 5, 9) + np.linspace(0, chance.uniform(-10, 9), 9)
     gain = 10 ** (np.interp(frequency, np.linspace(0, RATE / 2, 9), ripple) / 20)
-    if chance.random() < 0.75:
+    if chance.random() < 0.35:  # a gateway's filter: nothing at all is left outside the band
+        gain = gain * ((frequency > chance.uniform(150, 350)) & (frequency < chance.uniform(3000, 3700)))
+    elif chance.random() < 0.65:
         low, high = chance.uniform(60, 340), chance.uniform(3050, 3950)
         gain = gain / np.sqrt(1 + (low / np.maximum(frequency, 1)) ** chance.integers(4, 10))
         gain = gain / np.sqrt(1 + (frequency / high) ** chance.integers(16, 50))
@@ -137,7 +141,7 @@ def filtered(sound: Sound, chance: np.random.Generator) -> Sound:
 
 def at_level(sound: Sound, chance: np.random.Generator) -> Sound:
     """Loud, normal or faint; a loud one may be overdriven."""
-    wanted = chance.uniform(-50, -28) if chance.random() < 0.3 else chance.uniform(-30, -9)
+    wanted = chance.uniform(-56, -28) if chance.random() < 0.4 else chance.uniform(-30, -9)
     return sound * np.float32(10 ** (wanted / 20) * FULL_SCALE / (active_level(sound) + 1e-3))
 
 
