@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import random
 import secrets
 import socket
 from dataclasses import dataclass
@@ -42,8 +43,8 @@ def choose_ports(wanted: Ports, host: str = "127.0.0.1") -> Ports:
 
 
 def _hold(held: contextlib.ExitStack, host: str, port: int, kind: socket.SocketKind) -> int:
-    """The number of a port that is ours until ``held`` closes: ``port`` if it can be had, else any."""
-    for candidate in (port, 0):
+    """The number of a port that is ours until ``held`` closes: ``port`` if it can be had, else a free one."""
+    for candidate in (*((port,) if port else ()), *quiet_ports(), 0):
         holder = held.enter_context(socket.socket(socket.AF_INET, kind))
         if kind == socket.SOCK_STREAM:
             # As the servers do it: a port of a connection that has just ended is free.
@@ -56,6 +57,15 @@ def _hold(held: contextlib.ExitStack, host: str, port: int, kind: socket.SocketK
             continue
         return int(holder.getsockname()[1])
     raise BringupFailed(f"no free port on {host}", retryable=True)
+
+
+def quiet_ports() -> list[int]:
+    """Ports to try when any will do, in random order.
+
+    They lie below those that the kernel gives to outgoing connections (from 32768 on Linux) and below Asterisk's for
+    sound: one that is free now is still free when its server starts.
+    """
+    return random.sample(range(10_000, 20_000), 40)
 
 
 def secret(path: Path) -> str:

@@ -19,6 +19,7 @@ from typing import Any, Self
 
 import numpy as np
 
+from ivr.bringup.addresses import quiet_ports
 from ivr.bringup.recording import RATE, Sound, load, save
 from ivr.bringup.tree import Tree
 from ivr.errors import IvrError
@@ -57,10 +58,15 @@ class SoftphoneFailed(IvrError):
 
 
 def free_port() -> int:
-    """A loopback port for TCP that was free a moment ago."""
-    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A loopback port for TCP that was free a moment ago, and that no outgoing connection will be given."""
+    for port in (*quiet_ports(), 0):
+        with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return int(probe.getsockname()[1])
+    raise SoftphoneFailed("no free port on 127.0.0.1")
 
 
 @dataclass(eq=False)
