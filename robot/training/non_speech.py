@@ -24,6 +24,8 @@ KINDS = (
     "thumps",
     "gusts",
     "keys",
+    "keys",
+    "keys",
 )
 _ROWS, _COLUMNS = (697, 770, 852, 941), (1209, 1336, 1477, 1633)
 
