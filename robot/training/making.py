@@ -37,7 +37,7 @@ def make(
         take_in(recordings, place.sound)
     pipeline.synthesise(place, recipe, report)
     pipeline.prepare(place, recipe, report)
-    lexicon = pipeline.lexicon(place, ("espeak-ng",))
+    lexicon = pipeline.lexicon(place)
     examples, sentences = dataset.load([place.features], lexicon)
     if not examples:
         raise pipeline.TrainingFailed("no usable utterance was made")
@@ -62,7 +62,7 @@ def make(
     export(network, target)
     texts = Generator(SENTENCES_SEED)
     spoken = (texts.sentence().split() for _ in range(SENTENCES))
-    graph = build_graph(target, pronounce(words()), spoken)
+    graph = build_graph(target, pronounce(words(), environment=place.environment), spoken)
     report("graph", 1.0, f"{graph.words} words")
     made = {
         "recipe": {"version": VERSION, **asdict(recipe)},

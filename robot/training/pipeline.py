@@ -111,11 +111,12 @@ def prepare(place: Workplace, recipe: Recipe, report: Report) -> None:
         _work_off(place, jobs, "features, harder" if hard else "features", len(shards(place.sound)), report)
 
 
-def lexicon(place: Workplace, espeak: Sequence[str]) -> dict[str, tuple[Pronunciation, ...]]:
+def lexicon(place: Workplace) -> dict[str, tuple[Pronunciation, ...]]:
     """How every word of the training sounds; words without a pronunciation leave their utterances out."""
     if not place.lexicon.exists():
         words = {word for shard in shards(place.sound) for spoken in shard.read() for word in spoken.text.split()}
-        place.lexicon.write_text(json.dumps(pronounce(sorted(words), espeak), ensure_ascii=False), encoding="utf-8")
+        said = pronounce(sorted(words), environment=place.environment)
+        place.lexicon.write_text(json.dumps(said, ensure_ascii=False), encoding="utf-8")
     read = json.loads(place.lexicon.read_text(encoding="utf-8"))
     return {word: tuple(tuple(way) for way in ways) for word, ways in read.items()}
 
