@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import ClassVar, TypeVar
+from typing import ClassVar, Literal, TypeVar
 
+from ivr.call.model import Prompt
 from ivr.call.verbs import Verb
 
 T = TypeVar("T")
@@ -64,6 +65,10 @@ class OpenTicket(Errand[Ticket | Unavailable]):
     point_id: str | None = None
     address: str = ""
     branch: str | None = None
+    category: str = "notice"
+    """One of the six of :mod:`ivr.call.categories`, which also tells what a topic usually is."""
+    cause: str = ""
+    """What it is about in a word (:data:`ivr.call.categories.CAUSES`); empty when that is not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,3 +104,102 @@ class CurrentAnnouncement(Errand[Announcement | NoAnnouncement | Unavailable]):
     limit: ClassVar[float] = 1.0
 
     branch: str | None
+
+
+ConsentKind = Literal["sms", "outage_notices", "survey", "callback"]
+"""What callers are asked leave for; each needs a consent of its own (DOMAIN section 3: 152-ФЗ)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """A leave that was given and can be proved: who, when, in which call, to which words (126-ФЗ ст. 44.1).
+
+    The store alone makes one, out of the row it has just written; nobody else's is worth anything.
+    """
+
+    id: int
+    kind: ConsentKind
+    phone: str
+    call_id: str
+    text_version: str
+    """A short hash of the words that were heard."""
+    given_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class KeepConsent(Errand[Consent | Unavailable]):
+    """Write down that the caller has just agreed to ``kind``, asked with the prompt named ``prompt``.
+
+    Within a call the same kind is written down once, however often the errand is tried again.
+    """
+
+    writes: ClassVar[bool] = True
+
+    kind: ConsentKind
+    phone: str
+    """The telephone that the consent is about."""
+    call_id: str
+    prompt: str
+    """The name of the question that was agreed to."""
+    text: str = ""
+    """Its words, where the script knows them; what the call's own journal says was heard comes first."""
+    how: str = ""
+    """What the caller answered: the key or the words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """The gateway has taken the message."""
+
+    id: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SendSms(Errand[Sent | Unavailable]):
+    """Send the words of ``text_prompt`` to the telephone of ``consent``; without a valid one nothing is sent.
+
+    Trying the same text again within a call never sends it twice.
+    """
+
+    writes: ClassVar[bool] = True
+
+    consent: Consent
+    text_prompt: Prompt
+    call_id: str = ""
+    """The call that it is sent in; empty: the one that the consent was given in."""
+
+
+PromiseKind = Literal["callback", "restored_notice", "outage_notices"]
+"""What callers are promised: to be called back, to be told when the light is back, to be told of outages."""
+
+
+@dataclass(frozen=True, slots=True)
+class Promised:
+    """A promise that is written down."""
+
+    id: int
+    kind: PromiseKind
+    due_at: datetime | None
+    """By when; ``None`` when it hangs on something else (the light being back)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Promise(Errand[Promised | Unavailable]):
+    """Write down what the caller was promised, so that somebody keeps it. Once per call and kind.
+
+    Without ``due`` a callback is due within the setting ``[line] callback_hours`` (Order 186: 4 hours).
+    """
+
+    writes: ClassVar[bool] = True
+
+    kind: PromiseKind
+    phone: str
+    call_id: str
+    why: str
+    """For whoever keeps it, in a few words; no personal data."""
+    due: datetime | None = None
+    ticket: int | None = None
+    point_id: str | None = None
+    outage: str | None = None
+    """The id of the outage that it hangs on."""
