@@ -138,8 +138,8 @@ class Announcing:
     begun: Callable[[Prompt, str], None]
     """Called with the prompt and its words."""
 
-    async def clip(self, prompt: Prompt) -> Clip:
+    async def clip(self, prompt: Prompt, *, talk: bool = False) -> Clip:
         """The prompt's sound, from the voice behind."""
-        clip = await self.voice.clip(prompt)
+        clip = await self.voice.clip(prompt, talk=talk)
         self.begun(prompt, clip.text)
         return clip

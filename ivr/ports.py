@@ -79,9 +79,9 @@ class Clip:
 class Voice(Protocol):
     """Turns a prompt into words and sound."""
 
-    async def clip(self, prompt: Prompt) -> Clip:
-        """The prompt's sound; without its names when those cannot be voiced in time. Raises
-        :class:`ivr.errors.VoiceFailed` when not even that can be had."""
+    async def clip(self, prompt: Prompt, *, talk: bool = False) -> Clip:
+        """The prompt's sound, worded for a caller who may answer in words if ``talk``; without its names when those
+        cannot be voiced in time. Raises :class:`ivr.errors.VoiceFailed` when not even that can be had."""
         ...
 
 

@@ -40,22 +40,22 @@ class Speaker:
         self._book = book
         self._sounds = sounds
         self._clock = clock
-        self._known: OrderedDict[tuple[Prompt, date], Clip] = OrderedDict()
+        self._known: OrderedDict[tuple[Prompt, bool, date], Clip] = OrderedDict()
 
-    async def clip(self, prompt: Prompt) -> Clip:
+    async def clip(self, prompt: Prompt, *, talk: bool = False) -> Clip:
         """The prompt's sound and words. Raises :class:`ivr.errors.VoiceFailed` when it cannot be voiced at all."""
         now = self._clock()
         # Words depend on the day («сегодня», «завтра»), never on the hour: one entry a day.
-        key = (prompt, now.date())
+        key = (prompt, talk, now.date())
         known = self._known.get(key)
         if known is not None and known.path.exists():
             return known
-        spoken = self._book.speak(prompt, now)
+        spoken = self._book.speak(prompt, now, talk=talk)
         complete = True
         try:
             path = await self._sounds.file_for(spoken)
         except VoiceFailed as failure:
-            plain = self._book.speak(prompt, now, names=False)
+            plain = self._book.speak(prompt, now, names=False, talk=talk)
             if plain.fragments == spoken.fragments:
                 raise
             log.warning("said without names", prompt=prompt.name, error=str(failure))

@@ -26,7 +26,7 @@ from ivr.call.errands import (
     Unavailable,
 )
 from ivr.call.model import Call, OutcomeClass, Prompt
-from ivr.channels.scenario import HangsUp, IsSilent, Line, NobodyAnswers, OperatorTalks, Presses, RobotSays
+from ivr.channels.scenario import HangsUp, IsSilent, Line, NobodyAnswers, OperatorTalks, Presses, RobotSays, Speaks
 from ivr.prompts import PromptBook
 from outage_feed.affecting import affecting
 from outage_feed.feeds import FeedState
@@ -105,6 +105,8 @@ class Facts(Part):
     branch: str | None = None
     res: str | None = None
     """What the call's numbers tell, where that matters."""
+    talks: bool = False
+    """The caller may speak: the robot's wordings are those for talking, and words are understood."""
     real: bool = Field(False)
     """Worth being run on the real Asterisk too."""
 
@@ -226,7 +228,9 @@ class Conversation:
     def spoken(self, book: PromptBook) -> tuple[Line, ...]:
         """The lines with the words of the standing ones put in."""
         return tuple(
-            RobotSays(book.speak(line, self.now).text, number) if isinstance(line, Prompt) else line
+            RobotSays(book.speak(line, self.now, talk=self.facts.talks).text, number)
+            if isinstance(line, Prompt)
+            else line
             for line, number in zip(self.lines, self.numbers, strict=True)
         )
 
@@ -274,6 +278,8 @@ def _line(said: Any, number: int) -> Line | Prompt:
         case {"says": str(name), **values}:
             given = {str(key): str(value) for key, value in values.items()}
             return Prompt(name, **{key: int(value) if value.isdecimal() else value for key, value in given.items()})
+        case {"caller": str(does)} if does.startswith("says "):
+            return Speaks(does.removeprefix("says "), number)
         case {"caller": "is silent"}:
             return IsSilent(number)
         case {"caller": "hangs up"}:

@@ -26,7 +26,7 @@ class WordsVoice:
     words: Callable[[Prompt], str]
     files: dict[str, str] = field(default_factory=dict)
 
-    async def clip(self, prompt: Prompt) -> Clip:
+    async def clip(self, prompt: Prompt, *, talk: bool = False) -> Clip:
         text = self.words(prompt)
         path = Path("/sounds") / f"{len(self.files)}-{prompt.name}.wav"
         self.files[str(path.with_suffix(""))] = text

@@ -51,7 +51,7 @@ class FakeVoice:
     mute: frozenset[str] = frozenset()
     """Prompts that cannot be voiced."""
 
-    async def clip(self, prompt: Prompt) -> Clip:
+    async def clip(self, prompt: Prompt, *, talk: bool = False) -> Clip:
         if prompt.name in self.mute:
             raise VoiceFailed(f"no voice for {prompt.name}")
         values = ", ".join(f"{name}={value}" for name, value in prompt.pairs)

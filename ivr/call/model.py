@@ -62,6 +62,17 @@ class Call:
     """The РЭС, likewise."""
 
 
+@dataclass(frozen=True, slots=True)
+class Speech:
+    """How a question may be answered in words, on a line that hears them. It guides the recogniser (``phrases`` are the
+    usual answers) and the wait for the end of the answer: numbers are dictated slowly, a «да» is complete at once."""
+
+    expects: Literal["choice", "yes_no", "digits", "address", "free"]
+    phrases: tuple[str, ...] = ()
+    digits: int = 0
+    """For ``digits``: how many are usual."""
+
+
 # ── what comes back from a question ────────────────────────────────────────────────────────────────────────────
 
 

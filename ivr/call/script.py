@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 from ivr.call.model import Answer, Digits, Heard, NoInput, Outcome, Prompt, Utterance
@@ -69,11 +69,4 @@ async def ask_until(
                 return GaveUp(silent=False)
             reprompt = no_match[refusals]
             refusals += 1
-        asked = Ask(
-            reprompt,
-            wait=question.wait,
-            most=question.most,
-            between=question.between,
-            finish=question.finish,
-            flush=True,
-        )
+        asked = replace(question, prompt=reprompt, flush=True)

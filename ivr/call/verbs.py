@@ -11,7 +11,7 @@ from collections.abc import Generator
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from ivr.call.model import Answer, Heard, Prompt, TransferResult
+from ivr.call.model import Answer, Heard, Prompt, Speech, TransferResult
 
 T = TypeVar("T")
 
@@ -53,7 +53,8 @@ class Ask(Verb[Answer]):
 
     ``wait``: seconds to the first key after the prompt; ``most``: at most so many keys; ``between``: seconds
     between keys (what has been keyed by then is the answer); ``finish``: the key that ends an answer early
-    (it is an answer of its own when it comes first). ``flush`` throws away keys typed ahead.
+    (it is an answer of its own when it comes first). ``flush`` throws away keys typed ahead. ``speech``: how it may be
+    answered in words as well; ``None``: by keys alone.
     """
 
     prompt: Prompt
@@ -62,6 +63,7 @@ class Ask(Verb[Answer]):
     between: float = 1.8
     finish: str = "#"
     flush: bool = False
+    speech: Speech | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import assert_never
 
 from ivr.call.keys import take_keys
-from ivr.call.model import Answer, Connected, Digits, Heard, NoInput, Prompt, TransferResult, Unanswered
+from ivr.call.model import Answer, Connected, Digits, Heard, NoInput, Prompt, TransferResult, Unanswered, Utterance
 from ivr.call.verbs import Ask, Say, Transfer
 from ivr.errors import IvrError
 from ivr.ports import Asked, LineDropped, Said
@@ -32,6 +32,14 @@ class Presses:
     """The caller presses keys: after a question as its answer, after anything else ahead of the next question."""
 
     keys: str
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Speaks:
+    """The caller says something: after a question as its answer, after anything else into the middle of it."""
+
+    words: str
     line: int = 0
 
 
@@ -66,7 +74,7 @@ class NobodyAnswers:
     line: int = 0
 
 
-Line = RobotSays | Presses | IsSilent | HangsUp | OperatorTalks | NobodyAnswers
+Line = RobotSays | Presses | Speaks | IsSilent | HangsUp | OperatorTalks | NobodyAnswers
 
 
 class Strayed(IvrError):
@@ -100,6 +108,9 @@ class Transcript:
                 self.typed += keys
                 self.at += 1
                 return (Digits(keys),)
+            case Speaks(words=spoken):
+                self.at += 1
+                return (Utterance(spoken),)
             case HangsUp(in_queue=False):
                 self.at += 1
                 raise LineDropped
@@ -114,6 +125,9 @@ class Transcript:
             match self.ahead:
                 case Presses(keys=keys):
                     self.typed = keys
+                case Speaks(words=spoken):
+                    self.at += 1
+                    return Utterance(spoken)
                 case IsSilent():
                     self.at += 1
                     return NoInput()
@@ -170,6 +184,8 @@ def _name(line: Line | None) -> str:
             return f"what the robot says\n  {words}"
         case Presses(keys=keys):
             return f"that the caller presses {keys}"
+        case Speaks(words=words):
+            return f"that the caller says «{words}»"
         case IsSilent():
             return "that the caller is silent"
         case HangsUp():

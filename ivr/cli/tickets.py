@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, NoReturn
 
 import click
 
+from ivr.call.categories import CATEGORIES, CAUSES
 from ivr.cli.common import EXIT_USAGE, fail, json_option, opened_store, out, print_json, print_table, with_settings
 from ivr.masking import mask_phone
 from ivr.settings import Settings
@@ -39,6 +40,7 @@ def command() -> None:
 @click.option("--all", "everything", is_flag=True, help="Closed ones too.")
 @click.option("--branch", help="Only this branch (region code, 46).")
 @click.option("--topic", help="Only this topic.")
+@click.option("--category", type=click.Choice(list(CATEGORIES)), help="Only this category.")
 @click.option("--limit", type=click.IntRange(1, 100_000), default=50, show_default=True)
 @click.option("--full", is_flag=True, help="Show phones and addresses; that is written down.")
 @json_option
@@ -48,6 +50,7 @@ def list_tickets(
     everything: bool,
     branch: str | None,
     topic: str | None,
+    category: str | None,
     limit: int,
     full: bool,
     as_json: bool,
@@ -55,21 +58,23 @@ def list_tickets(
     """Tickets, the newest first. «joined»: how many other calls were about the same thing within 24 hours."""
     chosen = STATES if everything else tuple(states) or OPEN_STATES
     with opened_store(settings) as store:
-        tickets = store.tickets.all(states=chosen, branch=branch, topic=topic, limit=limit)
+        tickets = store.tickets.all(states=chosen, branch=branch, topic=topic, category=category, limit=limit)
         if full:
             _audit(store, settings, "tickets list", f"{len(tickets)} tickets")
     if as_json:
         print_json([_json(ticket, full=full) for ticket in tickets])
         return
     print_table(
-        ("number", "opened", "state", "joined", "topic", "branch", "phone", "address", "text"),
+        ("number", "opened", "state", "joined", "category", "topic", "cause", "branch", "phone", "address", "text"),
         (
             (
                 ticket.number,
                 f"{ticket.opened_at:%d.%m.%Y %H:%M}",
                 ticket.state,
                 ticket.joined or "",
+                ticket.category,
                 ticket.topic,
+                ticket.cause,
                 ticket.branch,
                 _phone(ticket, full=full),
                 _address(ticket, full=full),
@@ -78,7 +83,7 @@ def list_tickets(
             for ticket in tickets
         ),
         whole=("number", "opened", "phone"),
-        spare=("joined", "branch", "topic"),
+        spare=("cause", "joined", "branch", "topic", "category"),
     )
 
 
@@ -99,7 +104,9 @@ def show(settings: Settings, number: int, as_json: bool) -> None:
         return
     facts = {
         "state": ticket.state,
+        "category": _named(ticket.category, CATEGORIES),
         "topic": ticket.topic,
+        "cause": _named(ticket.cause, CAUSES),
         "opened": f"{ticket.opened_at:%d.%m.%Y %H:%M:%S}",
         "closed": f"{ticket.closed_at:%d.%m.%Y %H:%M:%S}" if ticket.closed_at else "",
         "phone": _phone(ticket, full=True),
@@ -166,11 +173,17 @@ def _address(ticket: StoredTicket, *, full: bool) -> str:
     return ticket.address if full or not ticket.address else HIDDEN_ADDRESS
 
 
+def _named(key: str, names: Mapping[str, str]) -> str:
+    return f"{key} ({names[key]})" if key in names else key
+
+
 def _json(ticket: StoredTicket, *, full: bool) -> dict[str, Any]:
     return {
         "number": ticket.number,
         "state": ticket.state,
+        "category": ticket.category,
         "topic": ticket.topic,
+        "cause": ticket.cause,
         "opened_at": ticket.opened_at,
         "closed_at": ticket.closed_at,
         "phone": _phone(ticket, full=full),

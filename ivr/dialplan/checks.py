@@ -127,9 +127,11 @@ def _placed(source: Source, base: Path, findings: Iterator[Finding]) -> Iterator
 
 
 def _check_head(file: NodeFile, graph: _Graph) -> Iterator[Problem]:
-    for key, target in (("start", file.start), ("after_transfer", file.after_transfer)):
+    targets: list[tuple[Path, str | None]] = [(("start",), file.start), (("after_transfer",), file.after_transfer)]
+    targets += [(("anywhere", key), target) for key, target in file.anywhere.items()]
+    for path, target in targets:
         if target and (wrong := graph.wrong(target, file)):
-            yield file.source.at_value((key,), wrong.message, wrong.hint)
+            yield file.source.at_value(path, wrong.message, wrong.hint)
 
 
 def _check_exits(file: NodeFile, name: str, ways: Ways, graph: _Graph) -> Iterator[Problem]:
@@ -198,7 +200,8 @@ def _check_calendar(parsed: Parsed, today: date | None) -> Iterator[Problem]:
 
 def _check_reach(parsed: Parsed, graph: _Graph, line: str) -> Iterator[Problem]:
     first = parsed.files[line]
-    roots = [graph.probably(target, f"{line}:") for target in (first.start, first.after_transfer) if target]
+    heads = (first.start, first.after_transfer, *first.anywhere.values())
+    roots = [graph.probably(target, f"{line}:") for target in heads if target]
     for entry in (about.entry for about in parsed.numbers.numbers.values()) if parsed.numbers else ():
         if entry and ":" in entry:
             roots.append(graph.probably(entry, ""))

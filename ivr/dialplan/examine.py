@@ -48,6 +48,10 @@ def _plan(parsed: Parsed, around: Surroundings, version: str) -> Plan:
         after_transfer={
             file.name: resolve(file.after_transfer, f"{file.name}:") for file in files if file.after_transfer
         },
+        anywhere={
+            file.name: {key: resolve(target, f"{file.name}:") for key, target in file.anywhere.items()}
+            for file in files
+        },
     )
     return Plan(
         version=version,

@@ -12,7 +12,14 @@ from ivr.dialplan.numbers import Numbers
 from ivr.dialplan.topics import Topic
 from ivr.prompts import PromptBook
 
-__all__ = ["Dialplan", "FileHead", "Placed", "Plan", "Topic", "full_address"]
+__all__ = ["Anywhere", "Dialplan", "FileHead", "Placed", "Plan", "Topic", "full_address"]
+
+
+class Anywhere(Part):
+    """Where a caller goes on who says at any step that there is danger, or that they want a person."""
+
+    danger: Target | None = None
+    person: Target | None = None
 
 
 class FileHead(Part):
@@ -22,6 +29,8 @@ class FileHead(Part):
     """The node that a call comes to when the file is entered."""
     after_transfer: Target | None = None
     """Where a call goes on that comes back from a queue after its script was lost (the engine was restarted)."""
+    anywhere: Anywhere = Anywhere()
+    """Of the file that the line's calls start in: what is obeyed at any step."""
     nodes: dict[Name, dict[str, object]]
     """By name; each has a ``kind``, and is read by that."""
 
@@ -35,6 +44,8 @@ class Dialplan:
     """The address that each file starts at."""
     after_transfer: Mapping[str, str]
     """Per file that says so: the address for calls that come back without their script."""
+    anywhere: Mapping[str, Mapping[str, str]]
+    """Per file: the address for what is obeyed at any step (``danger``, ``person``)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +77,11 @@ class Plan:
     def after_transfer(self) -> str:
         """The address for calls that come back from a queue when their script is gone."""
         return self.dialplan.after_transfer[self.line]
+
+    @property
+    def anywhere(self) -> Mapping[str, str]:
+        """The address for what is obeyed at any step (``danger``, ``person``), as far as there is one."""
+        return self.dialplan.anywhere[self.line]
 
     def place(self, call: Call) -> Placed:
         """Look up the numbers of a call: its branch and РЭС, and where it starts."""

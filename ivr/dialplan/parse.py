@@ -44,6 +44,7 @@ class NodeFile:
     source: Source
     start: str = ""
     after_transfer: str | None = None
+    anywhere: dict[str, str] = field(default_factory=dict)
     nodes: dict[str, Node] = field(default_factory=dict)
     """The nodes that can be used."""
     ways: dict[str, Ways] = field(default_factory=dict)
@@ -144,6 +145,8 @@ def _node_file(name: str, source: Source, problems: list[Problem]) -> NodeFile:
     data = source.data if isinstance(source.data, dict) else {}
     file.start = _text(data.get("start"))
     file.after_transfer = _text(data.get("after_transfer")) or None
+    anywhere = data.get("anywhere")
+    file.anywhere = {key: _text(to) for key, to in anywhere.items()} if isinstance(anywhere, dict) else {}
     nodes = data.get("nodes")
     for node_name, fields in nodes.items() if isinstance(nodes, dict) else ():
         if node_name == REPEAT:

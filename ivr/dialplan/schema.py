@@ -7,6 +7,7 @@ from typing import Any
 
 from ivr.dialplan.calendar import Calendar
 from ivr.dialplan.fields import NAME, TARGET, Part
+from ivr.dialplan.model import Anywhere
 from ivr.dialplan.nodes import kinds
 from ivr.dialplan.numbers import Numbers
 
@@ -39,6 +40,12 @@ def dialplan_schema() -> Schema:
                 "pattern": TARGET,
                 "description": "Where callers go on who come back from a queue after the engine was restarted.",
             },
+            "anywhere": {
+                "type": "object",
+                "additionalProperties": False,
+                "properties": {meant: {"type": "string", "pattern": TARGET} for meant in Anywhere.model_fields},
+                "description": "Where callers go on who speak of danger, or want a person, at any step.",
+            },
             "nodes": {
                 "type": "object",
                 "propertyNames": {"pattern": NAME},
@@ -63,6 +70,7 @@ def prompts_schema() -> Schema:
             "additionalProperties": False,
             "properties": {
                 "says": {**text, "description": "The words; values as {until:by_time}."},
+                "talk": {**text, "description": "The words where the caller may answer in words as well."},
                 "unnamed": {**text, "description": "The same without places, for when a name cannot be voiced."},
                 "note": {**text, "description": "For those who edit."},
             },

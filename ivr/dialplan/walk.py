@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Coroutine, Generator, Mapping
+from collections.abc import Callable, Coroutine, Generator, Mapping, Sequence
+from dataclasses import dataclass
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
+from ivr.call.listening import WAITING, Left, Means, Meant, listening_for
 from ivr.call.memory import BelongsTo, Recall, remembering
 from ivr.call.model import Abandoned, Call, Ended, LeftQueue, NeedsPerson, Outcome, OutcomeClass, Prompt
 from ivr.call.script import CallerHungUp, Script
-from ivr.call.verbs import Enter, Verb
+from ivr.call.verbs import Enter, Note, Verb
 from ivr.dialplan.fields import PromptUse, resolve
 from ivr.errors import IvrError
 
@@ -25,6 +27,22 @@ _WORTH = {OutcomeClass.OPERATOR: 3, OutcomeClass.SERVED: 2, OutcomeClass.ERROR: 
 """Which outcome stands for a call that had several; those not named here do not stand for it at all."""
 
 
+Chooses = Callable[[str, Mapping[str, Sequence[str]]], str | None]
+"""Words, and the phrases of each choice → the choice that is meant, if it is one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Understanding:
+    """What words mean: to a menu, and at any step. Given by whoever knows the language (``robot/understanding/``)."""
+
+    chooses: Chooses
+    means: Means
+
+
+MOST_LEFT = 5
+"""So often a call may leave where it is for danger or a person: one that never gets there must come to an end."""
+
+
 class WalkedTooLong(IvrError):
     """A call came through more than :data:`MOST_NODES` nodes. The runner apologises and finds a person."""
 
@@ -32,7 +50,11 @@ class WalkedTooLong(IvrError):
 class Visit:
     """What the nodes of one call share: the call, its plan, and what has come of it so far."""
 
-    def __init__(self, plan: Plan, call: Call, topics: Mapping[str, Topic]) -> None:
+    def __init__(
+        self, plan: Plan, call: Call, topics: Mapping[str, Topic], understanding: Understanding | None = None
+    ) -> None:
+        self.understanding = understanding
+        self.left = 0
         self.plan = plan
         self.call = call
         self.topics = topics
@@ -40,6 +62,37 @@ class Visit:
         self.best: Outcome | None = None
         self.why = ""
         self.hung_up = False
+
+    def understands(self, text: str, phrases: Mapping[str, Sequence[str]]) -> str | None:
+        """Which choice is meant by words, given what callers say for each; ``None`` when that is not clear."""
+        return self.understanding.chooses(text, phrases) if self.understanding else None
+
+    async def run(self, address: str) -> str | None:
+        """Do what the node at ``address`` is for, obeying danger words and «оператор» meanwhile: the address to go on
+        at. Within the file that those lead to, they lead nowhere: the caller is there already."""
+        steps = self.plan.dialplan.nodes[address].run(self)
+        if self.understanding is None:
+            target = await steps
+            return None if target is None else resolve(target, address)
+        here = address.partition(":")[0]
+        leads = {
+            meant: to
+            for meant in (Meant.DANGER, Meant.PERSON)
+            if (to := self.plan.anywhere.get(meant.value)) and to.partition(":")[0] != here and self.left < MOST_LEFT
+        }
+        target = await listening_for(steps, self._means, frozenset(leads))
+        if isinstance(target, Left):
+            self.left += 1
+            self.hung_up = False
+            self.why = f"said: {target.meant.value}"
+            await Note(f"the caller speaks of {target.meant.value}")
+            return leads[target.meant]
+        return None if target is None else resolve(target, address)
+
+    def _means(self, text: str) -> Meant | None:
+        """What words mean at any step; wordings from before there was one for waiting do not know «подождите»."""
+        meant = self.understanding.means(text) if self.understanding else None
+        return None if meant is Meant.WAIT and WAITING.name not in self.plan.book else meant
 
     def prompt(self, use: PromptUse) -> Prompt:
         """The prompt that a node asks for."""
@@ -119,27 +172,34 @@ class Watched(Generator[Verb[Any], Any, Outcome]):
         self.cr_await.close()
 
 
-def walk(plan: Plan, call: Call, topics: Mapping[str, Topic], entry: str | None = None) -> Script:
+def walk(
+    plan: Plan,
+    call: Call,
+    topics: Mapping[str, Topic],
+    entry: str | None = None,
+    understanding: Understanding | None = None,
+) -> Script:
     """The script that leads ``call`` through ``plan``, from the address ``entry`` (default: where its numbers say).
 
+    ``understanding``: what words mean; without it only labels and keys are understood.
     Its outcome is the best that came of the call: a talk with a person, else the last thing told or registered, else
     :class:`Ended`; after a hang-up likewise, else :class:`Abandoned`, and always :class:`LeftQueue` for a caller who
     gave up waiting in a queue. Raises :class:`WalkedTooLong` and what topics raise; the runner lives with both.
     """
 
     async def script() -> Outcome:
-        visit = Visit(plan, call, topics)
+        visit = Visit(plan, call, topics, understanding)
         address = entry or plan.place(call).entry
         try:
             for _ in range(MOST_NODES):
                 visit.address = address
                 await Enter(address)
-                target = await plan.dialplan.nodes[address].run(visit)
+                target = await visit.run(address)
                 if visit.hung_up:
                     return visit.abandoned()
                 if target is None:
                     return visit.best or Ended(address)
-                address = resolve(target, address)
+                address = target
         except CallerHungUp as gone:
             return LeftQueue(gone.in_queue) if gone.in_queue else visit.abandoned()
         raise WalkedTooLong(f"{address}: more than {MOST_NODES} nodes in one call")

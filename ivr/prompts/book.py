@@ -72,15 +72,18 @@ class PromptBook:
         """The values that a prompt needs → the types that they may have."""
         return {value: FORMATTERS[formatter].takes for value, formatter in self.values_of(name).items()}
 
-    def speak(self, prompt: Prompt, now: datetime, *, names: bool = True) -> Spoken:
-        """The words of ``prompt`` at ``now`` (aware). With ``names=False`` the wording that names no place.
+    def speak(self, prompt: Prompt, now: datetime, *, names: bool = True, talk: bool = False) -> Spoken:
+        """The words of ``prompt`` at ``now`` (aware). With ``names=False`` the wording that names no place; with
+        ``talk`` the one for a caller who may answer in words, where there is one.
 
         Raises :class:`PromptError` when the prompt is unknown or its values are not those that its wording needs.
         """
         entry = self._entry(prompt.name)
         values = prompt.values
         self._check_values(entry, values)
-        template = entry.says if names or entry.unnamed is None else entry.unnamed
+        template = entry.talk if talk and entry.talk is not None else entry.says
+        if not names and entry.unnamed is not None:
+            template = entry.unnamed
         context = Context(now.astimezone(self._zone))
         parts: list[_Part] = []
         for item in template.items:
@@ -107,8 +110,8 @@ class PromptBook:
     def fragments_of(self, name: str) -> Iterator[Fragment]:
         """The closed fragments of one prompt (some may come twice)."""
         entry = self._entry(name)
-        for template in (entry.says, entry.unnamed):
-            for item in template.items if template else ():
+        for template in _wordings(entry):
+            for item in template.items:
                 yield from _closed(item)
 
     def name_positions(self) -> frozenset[Position]:
@@ -134,8 +137,7 @@ class PromptBook:
     def longest(self, name: str) -> float:
         """Rough seconds that a prompt takes with its longest values."""
         entry = self._entry(name)
-        templates = (entry.says,) if entry.unnamed is None else (entry.says, entry.unnamed)
-        return max(sum(_longest(item) for item in template.items) for template in templates)
+        return max(sum(_longest(item) for item in template.items) for template in _wordings(entry))
 
     def _entry(self, name: str) -> Entry:
         entry = self._entries.get(name)
@@ -146,10 +148,7 @@ class PromptBook:
 
     def _templates(self) -> Iterator[Template]:
         for name in self.names():
-            entry = self._entries[name]
-            yield entry.says
-            if entry.unnamed is not None:
-                yield entry.unnamed
+            yield from _wordings(self._entries[name])
 
     def _place_slots(self) -> Iterator[Slot]:
         for template in self._templates():
@@ -165,6 +164,10 @@ class PromptBook:
 
     def _unspeakable(self, entry: Entry, message: str) -> PromptError:
         return PromptError([Problem(entry.file, entry.line, 1, f"prompt “{entry.name}” cannot be said: {message}")])
+
+
+def _wordings(entry: Entry) -> tuple[Template, ...]:
+    return tuple(template for template in (entry.says, entry.talk, entry.unnamed) if template is not None)
 
 
 def _say(slot: Slot, value: object, context: Context) -> tuple[tuple[Piece, ...], Context]:

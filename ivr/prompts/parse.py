@@ -17,7 +17,7 @@ from ivr.errors import Problem
 from ivr.prompts.template import Template, did_you_mean, parse_template
 from ivr.prompts.wording import Flaw
 
-_FIELDS = ("says", "unnamed", "note")
+_FIELDS = ("says", "talk", "unnamed", "note")
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 
 
@@ -31,6 +31,8 @@ class Entry:
     says: Template
     unnamed: Template | None
     note: str
+    talk: Template | None = None
+    """The wording for a caller who may answer in words."""
 
 
 class FileParser:
@@ -85,9 +87,12 @@ class FileParser:
         says = self._template(file, source, fields["says"])
         unnamed = self._template(file, source, fields["unnamed"]) if "unnamed" in fields else None
         self._check_pair(file, key, fields, says, unnamed)
+        talk = self._template(file, source, fields["talk"]) if "talk" in fields else None
+        if talk is not None:
+            self._check_talk(file, fields["talk"], says, talk)
         note = fields["note"].value if "note" in fields else ""
         line = key.start_mark.line + 1
-        self.entries[name] = Entry(name, file, line, says, unnamed, note)
+        self.entries[name] = Entry(name, file, line, says, unnamed, note, talk)
 
     def _fields(self, file: str, name: str, body: MappingNode) -> dict[str, ScalarNode]:
         fields: dict[str, ScalarNode] = {}
@@ -129,6 +134,15 @@ class FileParser:
                 hint = did_you_mean(slot.value, known)
                 message = f"the value “{slot.value}” is not among those of “says”"
                 self._problem(file, fields["unnamed"], message, hint)
+
+    def _check_talk(self, file: str, node: ScalarNode, says: Template, talk: Template) -> None:
+        """Both wordings are asked for with the same values."""
+        told, known = {slot.value for slot in talk.slots}, {slot.value for slot in says.slots}
+        for value in sorted(told ^ known):
+            where, other = ("talk", "says") if value in told else ("says", "talk")
+            self._problem(file, node, f"the value “{value}” is in “{where}” and not in “{other}”")
+        if talk.names_places and not says.names_places:
+            self._problem(file, node, "“talk” names a place and “says” does not")
 
 
 def place_of(node: ScalarNode, source: str, flaw: Flaw) -> tuple[int, int]:

@@ -14,6 +14,7 @@ from datetime import datetime, timedelta, tzinfo
 import sqlite_utils
 from sqlite_utils.migrations import Migrations
 
+from ivr.call.categories import category_of, cause_of
 from ivr.call.errands import NoTicket, OpenTicket, Ticket
 from ivr.store.database import Connection, from_ms, to_ms
 
@@ -54,6 +55,17 @@ def m001_tickets(db: sqlite_utils.Database) -> None:
     db.execute("CREATE UNIQUE INDEX ticket_events_once ON ticket_events(call, topic) WHERE call IS NOT NULL")
 
 
+@migrations()
+def m002_category_and_cause(db: sqlite_utils.Database) -> None:
+    """What a contact is and what it is about; tickets from before get what their topic usually is."""
+    db.execute("ALTER TABLE tickets ADD COLUMN category TEXT NOT NULL DEFAULT 'notice'")
+    db.execute("ALTER TABLE tickets ADD COLUMN cause TEXT NOT NULL DEFAULT ''")
+    for (topic,) in db.execute("SELECT DISTINCT topic FROM tickets").fetchall():
+        db.execute(
+            "UPDATE tickets SET category = ?, cause = ? WHERE topic = ?", [category_of(topic), cause_of(topic), topic]
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class StoredTicket:
     """A ticket with all its facts (personal data: phone and address)."""
@@ -71,6 +83,10 @@ class StoredTicket:
     call: str
     joined: int
     """How many other calls were about the same thing."""
+    category: str
+    """One of :data:`ivr.call.categories.CATEGORIES`."""
+    cause: str
+    """One of :data:`ivr.call.categories.CAUSES`, or empty."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,12 +156,13 @@ class Tickets:
         states: tuple[str, ...] = OPEN_STATES,
         branch: str | None = None,
         topic: str | None = None,
+        category: str | None = None,
         limit: int = 50,
     ) -> tuple[StoredTicket, ...]:
         """The newest tickets first. Raises ``StoreBusy``."""
         where = [f"state IN ({', '.join('?' * len(states))})"]
         values: list[object] = [*states]
-        for column, wanted in (("branch", branch), ("topic", topic)):
+        for column, wanted in (("branch", branch), ("topic", topic), ("category", category)):
             if wanted is not None:
                 where.append(f"{column} = ?")
                 values.append(wanted)
@@ -199,9 +216,9 @@ class Tickets:
 
     def _insert(self, conn: sqlite3.Connection, wanted: OpenTicket, now: datetime) -> int:
         made = conn.execute(
-            "INSERT INTO tickets(number, topic, state, phone, point, address, branch, text, opened, call) VALUES ("
-            "max(?, 1 + coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'tickets'), 0)),"
-            " ?, 'open', ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO tickets(number, topic, state, phone, point, address, branch, text, opened, call, category, cause)"
+            " VALUES (max(?, 1 + coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'tickets'), 0)),"
+            " ?, 'open', ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 self._start,
                 wanted.topic,
@@ -212,6 +229,8 @@ class Tickets:
                 wanted.text,
                 to_ms(now),
                 wanted.call_id,
+                wanted.category,
+                wanted.cause,
             ),
         )
         return int(made.lastrowid or 0)
@@ -233,4 +252,6 @@ class Tickets:
             None if row["closed"] is None else from_ms(row["closed"], self._tz),
             row["call"],
             row["joined"],
+            row["category"],
+            row["cause"],
         )

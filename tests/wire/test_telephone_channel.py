@@ -29,7 +29,7 @@ SOUNDS = {"short": 0.03, "long": 5.0, "notice": 0.25}
 class SpeakingVoice:
     """Every prompt is the sound file of its name; ``mute`` cannot be voiced."""
 
-    async def clip(self, prompt: Prompt) -> Clip:
+    async def clip(self, prompt: Prompt, *, talk: bool = False) -> Clip:
         if prompt.name == "mute":
             raise VoiceFailed("no voice today")
         return Clip(Path(f"/sounds/{prompt.name}.wav"), f"<{prompt.name}>", SOUNDS.get(prompt.name, 0.0))
