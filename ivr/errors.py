@@ -9,7 +9,8 @@
     │   └── SettingsError
     ├── ProtocolError             the peer spoke nonsense: this call ends, the server does not
     │   ├── AgiError
-    │   └── AmiError
+    │   ├── AmiError
+    │   └── AudioSocketError
     └── ServiceError(retryable)   something we rely on failed: becomes the answer ``Unavailable``
         ├── StoreBusy
         └── VoiceFailed
@@ -78,6 +79,10 @@ class AgiError(ProtocolError):
 
 class AmiError(ProtocolError):
     """Broken manager (AMI) conversation, or an action that was refused."""
+
+
+class AudioSocketError(ProtocolError):
+    """The peer on the AudioSocket port speaks something else."""
 
 
 class ServiceError(IvrError):
