@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from enum import Enum, auto
 
+from ivr.call.categories import category_of, cause_of
 from ivr.call.errands import OpenTicket, Ticket, Unavailable
 from ivr.call.model import Call, NeedsPerson, Outcome, Prompt
 from ivr.call.script import CallerHungUp
@@ -35,6 +36,8 @@ async def register(
         point_id=point.id if point else None,
         address=place(point.address) if point else "",
         branch=(point.region if point else "") or call.branch,
+        category=category_of(topic),
+        cause=cause_of(topic),
     )
     match answer:
         case Unavailable():

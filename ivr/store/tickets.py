@@ -216,7 +216,8 @@ class Tickets:
 
     def _insert(self, conn: sqlite3.Connection, wanted: OpenTicket, now: datetime) -> int:
         made = conn.execute(
-            "INSERT INTO tickets(number, topic, state, phone, point, address, branch, text, opened, call, category, cause)"
+            "INSERT INTO tickets"
+            "(number, topic, state, phone, point, address, branch, text, opened, call, category, cause)"
             " VALUES (max(?, 1 + coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'tickets'), 0)),"
             " ?, 'open', ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (

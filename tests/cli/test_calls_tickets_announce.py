@@ -265,6 +265,19 @@ def test_tickets_are_listed_masked_shown_and_closed(cli: Cli, stored: Store) -> 
     assert PHONE in cli("tickets", "show", "500").output
 
 
+def test_tickets_tell_category_and_cause(cli: Cli, stored: Store) -> None:
+    opened(stored)
+    complaint = OpenTicket("b2", "quality", PHONE, "моргает", category="complaint", cause="voltage")
+    stored.tickets.open(complaint, now=NOW)
+    (ticket,) = loaded(cli("tickets", "list", "--category", "complaint", "--json"))
+    assert (ticket["number"], ticket["category"], ticket["cause"]) == (501, "complaint", "voltage")
+    assert "complaint" in cli("tickets", "list").output
+    shown = " ".join(cli("tickets", "show", "501").output.split())
+    assert "category complaint (жалоба)" in shown
+    assert "cause voltage (качество электроэнергии)" in shown
+    assert cli("tickets", "list", "--category", "wish").exit_code == 2
+
+
 @pytest.mark.usefixtures("stored")
 @pytest.mark.parametrize("command", [("show", "7"), ("close", "7"), ("set-state", "7", "done")])
 def test_a_ticket_that_is_not_there(cli: Cli, command: tuple[str, ...]) -> None:

@@ -8,15 +8,20 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import get_args
 
 import pytest
+import sqlite_utils
 from records import MOSCOW, NOON
 
+from ivr.call.categories import CATEGORIES, CAUSES, category_of, cause_of
 from ivr.call.errands import FindTicket, NoTicket, OpenTicket, Ticket
 from ivr.doing.find_ticket import find_ticket
 from ivr.doing.open_ticket import open_ticket
 from ivr.errors import StoreBusy
 from ivr.store import Store
+from ivr.store import tickets as tickets_module
+from robot.topics.message import Subject
 
 WANTED = OpenTicket(
     "c1", "no_power", "+79001231234", "нет света", point_id="p1", address="г. Курск, ул. Ленина, 5", branch="46"
@@ -126,6 +131,60 @@ def test_lists_are_by_state_branch_and_topic(store: Store) -> None:
     assert [ticket.number for ticket in store.tickets.all(states=("done", "open"))] == [second, first]
     assert [ticket.number for ticket in store.tickets.all(states=("done", "open"), branch="46")] == [first]
     assert store.tickets.all(topic="theft") == ()
+
+
+def test_category_and_cause_are_kept_and_listed_by(store: Store) -> None:
+    store.tickets.open(WANTED, now=NOON)
+    store.tickets.open(replace(WANTED, call_id="c2", topic="voltage", category="complaint", cause="voltage"), now=NOON)
+    (complaint,) = store.tickets.all(category="complaint")
+    assert (complaint.category, complaint.cause, complaint.topic) == ("complaint", "voltage", "voltage")
+    (notice,) = store.tickets.all(category="notice")
+    assert (notice.category, notice.cause) == ("notice", "")
+
+
+@pytest.mark.parametrize("topic", ["no_power", *get_args(Subject)])
+def test_every_topic_has_a_category_of_the_six(topic: str) -> None:
+    assert len(CATEGORIES) == 6
+    assert category_of(topic) in CATEGORIES
+    assert cause_of(topic) in {*CAUSES, ""}
+
+
+def test_topics_are_what_people_mean_by_them() -> None:
+    kinds = {topic: category_of(topic) for topic in ("no_power", "complaint", "feedback", "suggestion", "unheard-of")}
+    assert kinds == {
+        "no_power": "notice",
+        "complaint": "complaint",
+        "feedback": "review",
+        "suggestion": "suggestion",
+        "unheard-of": "notice",
+    }
+
+
+def test_a_database_from_before_keeps_its_numbers_and_gets_categories(tmp_path: Path) -> None:
+    path = tmp_path / "ivr.db"
+    old = sqlite_utils.Database(path)
+    tickets_module.migrations.apply(old, stop_before="m002_category_and_cause")
+    for number, topic in ((700, "no_power"), (701, "complaint"), (702, "quality"), (703, "something else")):
+        old.execute(
+            "INSERT INTO tickets(number, topic, state, phone, address, text, opened, call)"
+            " VALUES (?, ?, 'open', '+79001231234', '', 'до обновления', 1764061200000, ?)",
+            [number, topic, f"c{number}"],
+        )
+    old.conn.commit()
+    old.close()
+    store = Store.open(path, tz=MOSCOW, ticket_start=100)
+    assert [(ticket.number, ticket.category, ticket.cause) for ticket in store.tickets.all()] == [
+        (703, "notice", ""),
+        (702, "notice", "voltage"),
+        (701, "complaint", ""),
+        (700, "notice", "no_power"),
+    ]
+    assert store.tickets.all()[0].text == "до обновления"
+    assert store.tickets.open(replace(WANTED, phone="+79000000000"), now=NOON).number == 704
+    store.close()
+    again = Store.open(path, tz=MOSCOW)
+    assert len(again.tickets.all()) == 5
+    again.close()
 
 
 @pytest.mark.parametrize("number", [0, -1, 100_000, 10**30])
