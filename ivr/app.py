@@ -26,7 +26,7 @@ from ivr.channels.console import TalkKit
 from ivr.control_client import ControlClient, ControlFailed, EngineNotRunning
 from ivr.dialplan.findings import known_names, near
 from ivr.dialplan.model import Plan, Topic
-from ivr.dialplan.walk import walk
+from ivr.dialplan.walk import Understanding, walk
 from ivr.doing.current_announcement import current_announcement
 from ivr.doing.find_ticket import find_ticket
 from ivr.doing.open_ticket import open_ticket
@@ -50,7 +50,12 @@ from outage_feed.store import GridStore
 from robot import errands as robot_errands
 from robot import outcomes as robot_outcomes
 from robot.desk import handlers as robot_handlers
+from robot.hearing.folders import in_use
+from robot.hearing.in_use import ModelInUse
+from robot.hearing.listening import Listeners
 from robot.topics import topics as robot_topics
+from robot.understanding.anywhere import means
+from robot.understanding.reasons import choose as choose_meant
 from robot.voices.building import Built, build
 from robot.voices.choosing import choose
 from robot.voices.library import wanted
@@ -72,6 +77,18 @@ QUICK_WAIT_S = 0.02
 def topics() -> Mapping[str, Topic]:
     """All topics that a dialplan can hand a call to, by name."""
     return robot_topics()
+
+
+def understanding() -> Understanding:
+    """What words mean to menus, and at every step."""
+    return Understanding(choose_meant, means)
+
+
+def make_hearing(settings: Settings) -> Listeners:
+    """The recogniser of an instance with its model loaded. Blocking. Raises ``RecogniserFailed`` or ``NoSuchModel``."""
+    model = ModelInUse(lambda: in_use(settings.hearing.model, settings.home, settings.models))
+    model.current()
+    return Listeners(model.current, calls=settings.hearing.calls)
 
 
 def clock_of(settings: Settings) -> Clock:
@@ -108,6 +125,11 @@ class House:
     store: Store
     handlers: Handlers
     topics: Mapping[str, Topic]
+    understanding: Understanding
+
+    def obeyed(self, text: str) -> bool:
+        """Whether words are obeyed at every step of a call."""
+        return self.understanding.means(text) is not None
 
 
 @contextlib.contextmanager
@@ -123,7 +145,7 @@ def open_house(settings: Settings, clock: Clock | None = None) -> Iterator[House
             raise StoreBusy(str(error), retryable=error.retryable) from error
         store = Store.open(settings.database, tz=settings.tz, ticket_start=settings.line.ticket_start)
         opened.callback(store.close)
-        yield House(settings, now, grid, store, _handlers(grid, quick, store, now), topics())
+        yield House(settings, now, grid, store, _handlers(grid, quick, store, now), topics(), understanding())
 
 
 def _handlers(grid: GridStore, quick: GridStore, store: Store, clock: Clock) -> Handlers:
@@ -338,7 +360,7 @@ async def for_talk(settings: Settings, clock: Clock, *, draft: bool) -> AsyncIte
                 return plan.place(call).call
 
             def script(call: Call) -> Script:
-                return walk(plan, call, house.topics, plan.place(call).entry)
+                return walk(plan, call, house.topics, plan.place(call).entry, house.understanding)
 
             def words(prompt: Prompt) -> str:
                 return plan.book.speak(prompt, clock()).text

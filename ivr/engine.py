@@ -16,8 +16,9 @@ from functools import partial
 
 import structlog
 
-from ivr.app import Clock, House, feeds, make_speech, open_house, voiced
+from ivr.app import Clock, House, feeds, make_hearing, make_speech, open_house, voiced
 from ivr.asterisk.ami import Ami
+from ivr.asterisk.audio_server import AudioServer
 from ivr.asterisk.door import Arrival, serve_agi
 from ivr.asterisk.fastagi import AgiServer, AgiSession
 from ivr.asterisk.transfers import Transfers
@@ -25,10 +26,13 @@ from ivr.call.model import Connected, Ended, Outcome, Prompt, TalkedToPerson
 from ivr.call.script import Script
 from ivr.call.verbs import Note, Say, Transfer
 from ivr.channels.asterisk import AsteriskChannel
+from ivr.channels.talking import TalkingChannel
+from ivr.channels.voicing import Voicing
 from ivr.control import Control, Controls
 from ivr.dialplan.model import Plan
 from ivr.dialplan.walk import walk
-from ivr.errors import ConfigError, Problem, SettingsError
+from ivr.errors import ConfigError, IvrError, Problem, SettingsError
+from ivr.hearing import Hearing
 from ivr.live import Announcing
 from ivr.plans import Plans
 from ivr.runner import APOLOGY, Runner
@@ -45,6 +49,14 @@ GARBAGE_LOOK_EVERY = 20_000
 """New objects between two looks of the cycle collector: some hundred calls' worth, a few megabytes."""
 
 
+@dataclass(frozen=True, slots=True)
+class Ears:
+    """What callers are heard with."""
+
+    audio: AudioServer
+    hearing: Hearing
+
+
 @dataclass(slots=True)
 class Engine:
     """What serves the calls of one instance. Built by :func:`serve`."""
@@ -56,18 +68,31 @@ class Engine:
     transfers: Transfers
     ami: Ami
     speakers: dict[str, Speaker]
+    ears: Ears | None = None
+    """``None``: nobody is heard, every call is held by keys."""
 
     async def hold(self, arrival: Arrival, session: AgiSession) -> None:
         """Hold one call that Asterisk brings us."""
         plan, broken = await self._plan_for(arrival)
         placed = plan.place(arrival.call)
         entry = plan.after_transfer if arrival.kind == "after_transfer" else placed.entry
-        script = _say_draft_broken if broken else walk(plan, placed.call, self.house.topics, entry)
+        script = (
+            _say_draft_broken
+            if broken
+            else walk(plan, placed.call, self.house.topics, entry, understanding=self.house.understanding)
+        )
         if arrival.kind == "after_transfer":
             script = resumed(arrival, script)
-        voice = Announcing(self.speaker(plan), partial(self.runner.speaking, placed.call.id))
-        channel = AsteriskChannel(session, voice, self.transfers, placed.call.id)
-        await self.runner.run_call(placed.call, script, channel, plan=plan.version)
+        voicing = Voicing(Announcing(self.speaker(plan), partial(self.runner.speaking, placed.call.id)))
+        keys = AsteriskChannel(session, voicing, self.transfers, placed.call.id)
+        if self.ears is None:
+            await self.runner.run_call(placed.call, script, keys, plan=plan.version)
+            return
+        channel = TalkingChannel(keys, voicing, self.ears.audio, self.ears.hearing, self.house.obeyed)
+        try:
+            await self.runner.run_call(placed.call, script, channel, plan=plan.version)
+        finally:
+            channel.close()
 
     async def _plan_for(self, arrival: Arrival) -> tuple[Plan, bool]:
         """The plan that a call is held by; for the draft extension the one on disk, unless that is broken."""
@@ -141,7 +166,8 @@ async def serve(
         house_keeping.push_async_callback(ami.close)
         runner = Runner(house.handlers, journal, house.clock, settings.line.fallback_queue)
         transfers = Transfers(ami, answered=runner.answered)
-        engine = Engine(house, plans, speech, runner, transfers, ami, {})
+        ears = await _ears(settings, house_keeping) if settings.hearing.on else None
+        engine = Engine(house, plans, speech, runner, transfers, ami, {}, ears)
         # Before the port, so that it is stopped after the last call has ended: a loop frozen while draining is noticed.
         watchdog = Watchdog()
         watchdog.start()
@@ -178,6 +204,22 @@ async def serve(
         ready(server.port)
         await stop.wait()
         log.info("stopping", live_calls=len(runner.live))
+
+
+async def _ears(settings: Settings, house_keeping: contextlib.AsyncExitStack) -> Ears | None:
+    """The AudioSocket port and the recogniser. Without one of them the hotline is answered all the same, by keys."""
+    try:
+        hearing = await asyncio.to_thread(make_hearing, settings)
+    except IvrError as error:
+        log.error("callers cannot be heard: every call is held by keys", error=str(error))
+        return None
+    house_keeping.callback(hearing.close)
+    about = settings.hearing
+    audio = await AudioServer.start(
+        about.host, about.port, allow=settings.agi.allow, connections=settings.agi.connections
+    )
+    house_keeping.push_async_callback(audio.close)
+    return Ears(audio, hearing)
 
 
 def _spare_the_collector() -> None:

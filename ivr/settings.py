@@ -79,8 +79,15 @@ class Voices(Section):
 class Hearing(Section):
     """``[hearing]``: how the robot hears."""
 
+    on: bool = True
+    """False: every call is held by keys alone."""
     model: str = "svetlaya-ru-8k"
     """A model for Vosk: the name of one that ships or lies in ``var/models``, or a folder."""
+    host: str = "127.0.0.1"
+    port: int = Field(4574, ge=0, le=65535)
+    """Where Asterisk brings the sound of calls (AudioSocket); allowed are those of ``[agi] allow``."""
+    calls: int = Field(0, ge=0)
+    """So many calls are heard at once, further ones are held by keys; 0: eight for each core."""
 
 
 class Feed(Section):

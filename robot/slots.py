@@ -1,4 +1,4 @@
-"""Facts that callers are asked for by keys, with their tries.
+"""Facts that callers are asked for, by keys and in words, with their tries.
 
 Everywhere here the caller has a way to a person: ``0`` where one key is asked, ``*`` where a number is keyed (``0`` is
 a digit there). Every question has an end: :class:`~ivr.call.script.GaveUp`.
@@ -6,17 +6,20 @@ a digit there). Every question has an end: :class:`~ivr.call.script.GaveUp`.
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass
-from types import coroutine
+from types import MappingProxyType, coroutine
 from typing import TypeVar
 
 from ivr.call.errands import Unavailable
-from ivr.call.model import Digits, Heard, NeedsPerson, Prompt
+from ivr.call.model import Digits, Heard, NeedsPerson, Prompt, Speech, Utterance
 from ivr.call.script import GaveUp, ask_until
 from ivr.call.verbs import Ask, Note, Reply, Say
 from outage_feed.model import ServicePoint
 from robot.errands import FindServicePoints, Points
+from robot.understanding.numbers import digits
+from robot.understanding.reasons import choose
+from robot.understanding.yes_no import yes_no
 
 T = TypeVar("T")
 
@@ -29,6 +32,7 @@ ACCOUNT_TRIES = 3
 ACCOUNT_USUAL_DIGITS = 10
 """A pause before so many digits means that the caller is still looking at the bill."""
 ACCOUNT_MOST_DIGITS = 12
+_PERSON_PHRASES = {PERSON_KEY: ("оператор", "соедините с оператором")}
 TICKET_USUAL_DIGITS = 6
 TICKET_MOST_DIGITS = 9
 
@@ -58,24 +62,33 @@ async def ask_key(
     no_match: Sequence[Prompt] = (),
     wait: float = 5.0,
     flush: bool = False,
+    phrases: Mapping[str, Sequence[str]] = MappingProxyType({}),
+    understand: Callable[[str], str | None] | None = None,
 ) -> T | WantsPerson | GaveUp:
-    """Ask for one key. ``0`` is a person unless ``choices`` says otherwise, ``*`` repeats the question.
+    """Ask for one key, or for words: ``phrases`` are what callers say for a key, ``understand`` is another way from
+    words to a key. ``0`` is a person unless ``choices`` says otherwise, ``*`` repeats the question.
 
     ``flush`` throws away what was keyed before the question. No choice may mean ``None``: that is how
     :func:`~ivr.call.script.ask_until` knows a key that was not offered.
     """
 
     def accept(heard: Heard) -> T | WantsPerson | _Again | None:
-        key = heard.keys if isinstance(heard, Digits) else ""
+        key = heard.keys if isinstance(heard, Digits) else _key_meant(heard)
         if key in choices:
             return choices[key]
         if key == PERSON_KEY:
             return WantsPerson()
         return _Again() if key == REPEAT_KEY else None
 
+    def _key_meant(heard: Utterance) -> str:
+        meant = understand(heard.text) if understand else None
+        return meant or choose(heard.text, {**_PERSON_PHRASES, **phrases}) or ""
+
+    words = tuple(phrase for each in phrases.values() for phrase in each)
+    speech = Speech("yes_no") if understand is _yes_no_key else Speech("choice", words)
     for _ in range(1 + MOST_REPEATS):
         answer: T | WantsPerson | _Again | GaveUp = await ask_until(
-            Ask(question, wait=wait, flush=flush), accept, no_input=no_input, no_match=no_match
+            Ask(question, wait=wait, flush=flush, speech=speech), accept, no_input=no_input, no_match=no_match
         )
         if not isinstance(answer, _Again):
             return answer
@@ -85,8 +98,15 @@ async def ask_key(
 async def ask_yes_no(
     question: Prompt, *, no_input: Sequence[Prompt] = (), no_match: Sequence[Prompt] = ()
 ) -> bool | WantsPerson | GaveUp:
-    """Ask a question that 1 affirms and 2 denies."""
-    return await ask_key(question, {"1": True, "2": False}, no_input=no_input, no_match=no_match)
+    """Ask a question that 1 (or a yes) affirms and 2 (or a no) denies."""
+    return await ask_key(
+        question, {"1": True, "2": False}, no_input=no_input, no_match=no_match, understand=_yes_no_key
+    )
+
+
+def _yes_no_key(text: str) -> str | None:
+    said = yes_no(text)
+    return None if said is None else "1" if said else "2"
 
 
 async def ask_digits(
@@ -104,11 +124,17 @@ async def ask_digits(
     a slow hand is not cut off, and there is no long silence either.
     """
     keyed: str | WantsPerson | GaveUp = await ask_until(
-        Ask(question, wait=wait, most=most), _digits_or_person, no_input=no_input, no_match=no_match
+        Ask(question, wait=wait, most=most, speech=Speech("digits", digits=usual)),
+        _digits_or_person,
+        no_input=no_input,
+        no_match=no_match,
     )
     while isinstance(keyed, str) and len(keyed) < usual:
-        more = await Ask(Prompt("digits_so_far", count=len(keyed)), wait=5.0, most=most - len(keyed))
-        heard = _digits_or_person(more) if isinstance(more, Digits) else None
+        more = await Ask(
+            Prompt("digits_so_far", count=len(keyed)), wait=5.0, most=most - len(keyed),
+            speech=Speech("digits", digits=usual - len(keyed)),
+        )  # fmt: skip
+        heard = _digits_or_person(more) if isinstance(more, Digits | Utterance) else None
         if heard is None:
             break
         keyed = heard if isinstance(heard, WantsPerson) else keyed + heard
@@ -116,7 +142,7 @@ async def ask_digits(
 
 
 def _digits_or_person(heard: Heard) -> str | WantsPerson | None:
-    keys = heard.keys if isinstance(heard, Digits) else ""
+    keys = heard.keys if isinstance(heard, Digits) else digits(heard.text) or ""
     if REPEAT_KEY in keys:
         return WantsPerson()
     return keys if keys.isdecimal() else None

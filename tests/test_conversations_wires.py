@@ -17,6 +17,7 @@ from ivr.asterisk.transfers import Transfers
 from ivr.call.errands import CurrentAnnouncement, FindTicket, OpenTicket, Unavailable
 from ivr.call.model import CallRecord, classify
 from ivr.channels.asterisk import AsteriskChannel
+from ivr.channels.voicing import Voicing
 from ivr.channels.scenario import RobotSays
 from ivr.dialplan.walk import walk
 from ivr.doing.current_announcement import current_announcement
@@ -88,7 +89,7 @@ async def house(folder: Path, world: World) -> AsyncIterator[House]:
 
         async def hold(arrival: Arrival, session: AgiSession) -> None:
             placed = plan.place(arrival.call)
-            channel = AsteriskChannel(session, voice, transfers, placed.call.id)
+            channel = AsteriskChannel(session, Voicing(voice), transfers, placed.call.id)
             script = walk(plan, placed.call, topics(), placed.entry)
             await runner.run_call(placed.call, script, channel, plan=plan.version)
 

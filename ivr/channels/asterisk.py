@@ -15,30 +15,28 @@ import structlog
 from ivr.asterisk.replies import KEYS
 from ivr.asterisk.session import AgiSession, Hangup
 from ivr.asterisk.transfers import Transfers
-from ivr.call.model import Answer, Digits, NoInput, Prompt, TransferResult
+from ivr.call.model import Answer, Digits, NoInput, TransferResult
 from ivr.call.verbs import Ask, Say, Transfer
-from ivr.errors import AgiError, PromptError, VoiceFailed
-from ivr.ports import Asked, Clip, LineDropped, Said, Voice
+from ivr.channels.voicing import Voicing
+from ivr.errors import AgiError, VoiceFailed
+from ivr.ports import Asked, Clip, LineDropped, Said
 
 log = structlog.get_logger(__name__)
 
 STAGE = "IVR_STAGE"
 FINISH_WITHIN_S = 3.0
 """So soon after a full answer «#» still belongs to it."""
-UNVOICED_SAYS = 2
-"""So many prompts in a row without sound, and the line counts as mute: the caller hears nothing and cannot know why."""
 
 
 class AsteriskChannel:
     """The :class:`ivr.ports.Channel` of one call. After a transfer that nobody answered it goes on over the AGI session
     that the caller came back with."""
 
-    def __init__(self, session: AgiSession, voice: Voice, transfers: Transfers, call_id: str) -> None:
+    def __init__(self, session: AgiSession, voicing: Voicing, transfers: Transfers, call_id: str) -> None:
         self._session: AgiSession | None = session
-        self._voice = voice
+        self._voicing = voicing
         self._transfers = transfers
         self._call_id = call_id
-        self._unvoiced = 0
         self._finish = ""
         """The finishing key that may still follow an answer which was full without it (see ``ivr/call/keys.py``)."""
         self._finish_until = 0.0
@@ -50,10 +48,10 @@ class AsteriskChannel:
         """
         session = self._line()
         try:
-            clip = await self._clip(say.prompt)
+            clip = await self._voicing.clip(say.prompt)
             sound_at = time.monotonic()
             if clip is None:
-                return self._left_out(say.prompt, sound_at, "")
+                return self._voicing.left_out(say.prompt, sound_at, "")
             keys, played = await self._play(session, clip, interruptible=say.interruptible)
         except Hangup:
             raise LineDropped from None
@@ -61,8 +59,8 @@ class AsteriskChannel:
             session.rest()
         session.typed.extend(keys)
         if not played:
-            return self._left_out(say.prompt, sound_at, keys)
-        self._unvoiced = 0
+            return self._voicing.left_out(say.prompt, sound_at, keys)
+        self._voicing.heard()
         return Said(sound_at, clip.text, (Digits(keys),) if keys else ())
 
     async def ask(self, ask: Ask) -> Asked:
@@ -78,7 +76,7 @@ class AsteriskChannel:
         text = ""
         try:
             if not session.typed:
-                clip = await self._clip(ask.prompt)
+                clip = await self._voicing.clip(ask.prompt)
                 sound_at = time.monotonic()
                 played = False
                 if clip is not None:
@@ -86,7 +84,7 @@ class AsteriskChannel:
                     session.typed.extend(keys)
                 if clip is None or not played:
                     raise VoiceFailed(f"the question {ask.prompt.name} cannot be heard")
-                self._unvoiced = 0
+                self._voicing.heard()
                 text = clip.text
             answer, answered_at = await self._collect(session, ask)
         except Hangup:
@@ -123,6 +121,11 @@ class AsteriskChannel:
             back.session.rest()
         return back.result
 
+    @property
+    def session(self) -> AgiSession:
+        """The AGI session that the call is on now. Raises :class:`ivr.ports.LineDropped` when it is on none."""
+        return self._line()
+
     async def hang_up(self) -> None:
         """End the call on purpose: Asterisk hangs up."""
         session, self._session = self._session, None
@@ -150,20 +153,6 @@ class AsteriskChannel:
         """The finishing key may have come while nothing was said."""
         if session.typed and self._ends_last_answer(session.typed[0]):
             session.typed.popleft()
-
-    def _left_out(self, prompt: Prompt, at: float, keys: str) -> Said:
-        """A prompt that had no sound; one too many of them raises."""
-        self._unvoiced += 1
-        if self._unvoiced >= UNVOICED_SAYS:
-            raise VoiceFailed(f"{prompt.name} cannot be heard, nor could the prompt before it")
-        return Said(at, "", (Digits(keys),) if keys else (), voiced=False)
-
-    async def _clip(self, prompt: Prompt) -> Clip | None:
-        try:
-            return await self._voice.clip(prompt)
-        except (VoiceFailed, PromptError, OSError) as error:  # the call is worth more than one sentence
-            log.error("prompt not voiced", prompt=prompt.name, error=str(error))
-            return None
 
     async def _play(self, session: AgiSession, clip: Clip, *, interruptible: bool) -> tuple[str, bool]:
         """Play a sound to its end or to a key; the keys pressed, and whether there was any sound."""

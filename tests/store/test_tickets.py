@@ -8,20 +8,17 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
-from typing import get_args
 
 import pytest
 import sqlite_utils
 from records import MOSCOW, NOON
 
-from ivr.call.categories import CATEGORIES, CAUSES, category_of, cause_of
 from ivr.call.errands import FindTicket, NoTicket, OpenTicket, Ticket
 from ivr.doing.find_ticket import find_ticket
 from ivr.doing.open_ticket import open_ticket
 from ivr.errors import StoreBusy
 from ivr.store import Store
 from ivr.store import tickets as tickets_module
-from robot.topics.message import Subject
 
 WANTED = OpenTicket(
     "c1", "no_power", "+79001231234", "нет света", point_id="p1", address="г. Курск, ул. Ленина, 5", branch="46"
@@ -140,24 +137,6 @@ def test_category_and_cause_are_kept_and_listed_by(store: Store) -> None:
     assert (complaint.category, complaint.cause, complaint.topic) == ("complaint", "voltage", "voltage")
     (notice,) = store.tickets.all(category="notice")
     assert (notice.category, notice.cause) == ("notice", "")
-
-
-@pytest.mark.parametrize("topic", ["no_power", *get_args(Subject)])
-def test_every_topic_has_a_category_of_the_six(topic: str) -> None:
-    assert len(CATEGORIES) == 6
-    assert category_of(topic) in CATEGORIES
-    assert cause_of(topic) in {*CAUSES, ""}
-
-
-def test_topics_are_what_people_mean_by_them() -> None:
-    kinds = {topic: category_of(topic) for topic in ("no_power", "complaint", "feedback", "suggestion", "unheard-of")}
-    assert kinds == {
-        "no_power": "notice",
-        "complaint": "complaint",
-        "feedback": "review",
-        "suggestion": "suggestion",
-        "unheard-of": "notice",
-    }
 
 
 def test_a_database_from_before_keeps_its_numbers_and_gets_categories(tmp_path: Path) -> None:

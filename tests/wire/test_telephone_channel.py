@@ -16,6 +16,7 @@ from ivr.asterisk.transfers import Transfers
 from ivr.call.model import Connected, Digits, Failed, NoInput, Outcome, Prompt, Told, Unanswered
 from ivr.call.verbs import Ask, Say, Transfer
 from ivr.channels.asterisk import AsteriskChannel
+from ivr.channels.voicing import Voicing
 from ivr.engine import resumed
 from ivr.errors import AgiError, VoiceFailed
 from ivr.ports import Clip, LineDropped
@@ -54,7 +55,7 @@ class Phone:
 
     async def hold(self, arrival: Arrival, session: AgiSession) -> None:
         self.arrivals.append(arrival)
-        channel = AsteriskChannel(session, SpeakingVoice(), self.transfers, arrival.call.id)
+        channel = AsteriskChannel(session, Voicing(SpeakingVoice()), self.transfers, arrival.call.id)
         try:
             result = await self.script(channel)
         except (LineDropped, AgiError, AssertionError) as error:

@@ -1,4 +1,4 @@
-"""``kind: menu``: a question answered by one key."""
+"""``kind: menu``: a question answered by one key, or in words."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Annotated
 from pydantic import BeforeValidator, Field
 
 from ivr.call import verbs
-from ivr.call.model import Digits, Heard, Prompt, Utterance
+from ivr.call.model import Digits, Heard, Prompt, Speech, Utterance
 from ivr.call.script import GaveUp, ask_until
 from ivr.dialplan.fields import REPEAT, ChosenTarget, Node, Part, PromptUse, Target, Whole, Wording, Wordings
 from ivr.dialplan.findings import Finding, Knowledge
@@ -22,11 +22,21 @@ MOST_REPEATS = 5
 """Nobody listens to a menu for ever; after this it is taken as not understood."""
 
 
+Phrase = Annotated[str, Field(min_length=2, max_length=80)]
+
+
 class Choice(Part):
-    """Where a key leads. ``label`` says in a few words what the choice is, for the record and the terminal."""
+    """Where a key leads. ``label`` says in a few words what the choice is, for the record and the terminal; ``phrases``
+    are what callers say who want it: words may be left out, added and bent."""
 
     to: ChosenTarget
     label: str = Field("", max_length=80)
+    phrases: tuple[Phrase, ...] = ()
+
+    @property
+    def wordings(self) -> tuple[str, ...]:
+        """All that means this choice."""
+        return (*self.phrases, self.label) if self.label else self.phrases
 
 
 class Tries(Part):
@@ -77,9 +87,17 @@ class Menu(Node):
             yield Finding(("choices",), message, "move some into a menu of their own", at_key=True)
         if known.unheard is not None:
             for key, choice in self.choices.items():
-                if lacking := known.unheard(choice.label):
-                    message = f"callers cannot say this: the recogniser does not know «{', '.join(lacking)}»"
-                    yield Finding(("choices", key, "label"), message, "ivr models adapt", level="warning")
+                written = [(("label",), choice.label)] if choice.label else []
+                for path, said in (*written, *((("phrases", n), one) for n, one in enumerate(choice.phrases))):
+                    if lacking := known.unheard(said):
+                        message = f"callers cannot say this: the recogniser does not know «{', '.join(lacking)}»"
+                        yield Finding(("choices", key, *path), message, "ivr models adapt", level="warning")
+        meant: dict[str, str] = {}
+        for key, choice in self.choices.items():
+            for n, phrase in enumerate(choice.phrases):
+                if (other := meant.setdefault(_folded(phrase), key)) != key:
+                    message = f"«{phrase}» means the choice {other} already"
+                    yield Finding(("choices", key, "phrases", n), message, "keep it for one of the two")
         if all(choice.to == REPEAT for choice in self.choices.values()):
             yield Finding(("choices",), "no key leads anywhere", at_key=True)
         for field in ("no_input", "no_match"):
@@ -94,15 +112,18 @@ class Menu(Node):
         """Ask until a key leads on or the tries are used up."""
         by_key = {KEYS[key]: choice for key, choice in self.choices.items()}
         by_label = {_folded(choice.label): key for key, choice in by_key.items() if choice.label}
+        wordings = {key: choice.wordings for key, choice in by_key.items()}
 
         def accept(heard: Heard) -> str | None:
             match heard:
                 case Digits(keys=keys):
                     return keys if keys in by_key else None
                 case Utterance(text=text):
-                    return text if text in by_key else by_label.get(_folded(text))
+                    plain = text if text in by_key else by_label.get(_folded(text))
+                    return plain or visit.understands(text, wordings)
 
-        question = verbs.Ask(visit.prompt(self.prompt), wait=self.wait)
+        said = tuple(dict.fromkeys(_folded(one) for each in wordings.values() for one in each))
+        question = verbs.Ask(visit.prompt(self.prompt), wait=self.wait, speech=Speech("choice", said))
         no_input = self._ladder(visit, self.no_input, self.tries.no_input)
         no_match = self._ladder(visit, self.no_match, self.tries.no_match)
         for _ in range(MOST_REPEATS):

@@ -1,0 +1,41 @@
+"""Prompts of one call as clips; how many in a row could not be voiced is kept here for all of the call's lines."""
+
+from __future__ import annotations
+
+import structlog
+
+from ivr.call.model import Digits, Prompt
+from ivr.errors import PromptError, VoiceFailed
+from ivr.ports import Clip, Said, Voice
+
+log = structlog.get_logger(__name__)
+
+UNVOICED_SAYS = 2
+"""So many prompts in a row without sound, and the line counts as mute: the caller hears nothing and cannot know why."""
+
+
+class Voicing:
+    """The voice of one call."""
+
+    def __init__(self, voice: Voice) -> None:
+        self._voice = voice
+        self._unvoiced = 0
+
+    async def clip(self, prompt: Prompt, *, talk: bool = False) -> Clip | None:
+        """The prompt's clip; ``None`` (and a line in the log) when it cannot be voiced."""
+        try:
+            return await self._voice.clip(prompt, talk=talk)
+        except (VoiceFailed, PromptError, OSError) as error:  # the call is worth more than one sentence
+            log.error("prompt not voiced", prompt=prompt.name, error=str(error))
+            return None
+
+    def heard(self) -> None:
+        """Something has been heard."""
+        self._unvoiced = 0
+
+    def left_out(self, prompt: Prompt, at: float, keys: str) -> Said:
+        """A prompt that had no sound. Raises :class:`ivr.errors.VoiceFailed` for the second one in a row."""
+        self._unvoiced += 1
+        if self._unvoiced >= UNVOICED_SAYS:
+            raise VoiceFailed(f"{prompt.name} cannot be heard, nor could the prompt before it")
+        return Said(at, "", (Digits(keys),) if keys else (), voiced=False)

@@ -1,0 +1,283 @@
+"""Callers being heard: voice activity on the event loop, decoding in as many worker threads as there are cores.
+
+Only speech is decoded, with a little of what came before it. One recogniser listens for the whole vocabulary, so that
+danger words and «оператор» are heard at every step; where the answers are few (yes or no, digits, a menu's phrases) a
+second one listens for those alone and for «something else», and its word counts when it is sure.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+from concurrent.futures import Executor, ThreadPoolExecutor
+from dataclasses import dataclass, field
+
+import numpy as np
+import structlog
+import webrtcvad
+
+from ivr.call.model import NoMatch, Speech, Utterance
+from ivr.hearing import Answered, Deaf, Overheard, Words
+from robot.hearing.endpoint import FRAME_S, Endpoint
+from robot.hearing.spoken_numbers import NUMBER_WORDS
+from robot.hearing.vosk import RATE, UNKNOWN, Heard, Model, Recogniser, RecogniserFailed
+
+log = structlog.get_logger(__name__)
+
+FRAME_BYTES = int(RATE * FRAME_S) * 2
+BEFORE_FRAMES = 15
+"""What is decoded of the time before the beginning: the first sound of a word is often too soft to be noticed."""
+PIECE_FRAMES = 5
+"""Frames that are decoded at once: 100 ms."""
+MOST_BEHIND_S = 3.0
+"""A machine that is so far behind what is being said does not hear callers any more."""
+PER_CORE = 8
+"""Calls that are heard at once for each core, unless the settings say otherwise (``make bench`` shows how many go)."""
+AGGRESSIVENESS = 3
+"""webrtcvad's 0 … 3: 3 takes least for a voice."""
+SURE = 0.6
+"""From this confidence the recogniser with few answers is believed."""
+MUTTERED = frozenset("угу ага э м мм а ну алло ой так и вот это".split())
+"""Not worth stopping a sentence of ours for."""
+YES_NO = (
+    "да", "да да", "да верно", "верно", "да правильно", "правильно", "конечно", "хорошо", "согласен", "согласна", "ага",
+    "угу", "давайте", "нет", "нет нет", "неверно", "неправильно", "не надо", "нет не надо", "нет спасибо", "не верно",
+)  # fmt: skip
+
+
+def grammar_of(speech: Speech | None) -> tuple[str, ...]:
+    """The phrases that a second recogniser listens for; none where anything may be said."""
+    if speech is None:
+        return ()
+    match speech.expects:
+        case "yes_no":
+            return (*YES_NO, *speech.phrases, UNKNOWN)
+        case "digits":
+            return (*NUMBER_WORDS, UNKNOWN)
+        case "choice" if speech.phrases:
+            return (*speech.phrases, UNKNOWN)
+        case _:
+            return ()
+
+
+@dataclass(slots=True)
+class Decoding:
+    """One utterance in a worker thread. Not to be used from two threads at once."""
+
+    wide: Recogniser
+    narrow: Recogniser | None
+    _words: list[Heard] = field(default_factory=list)
+    _narrow_words: list[Heard] = field(default_factory=list)
+
+    @classmethod
+    def begin(cls, model: Model, grammar: Sequence[str]) -> Decoding:
+        """Raises RecogniserFailed."""
+        narrow = model.recogniser(grammar) if grammar and model.takes_grammars else None
+        return cls(model.recogniser(), narrow)
+
+    def take(self, samples: bytes) -> str:
+        """Listen on; all that has been recognised so far."""
+        line = np.frombuffer(samples, np.int16)
+        if self.wide.take(line):
+            self._words.append(self.wide.result())
+        if self.narrow is not None and self.narrow.take(line):
+            self._narrow_words.append(self.narrow.result())
+        texts = [heard.text for heard in self._words] + [self.wide.partial()]
+        return known(" ".join(filter(None, texts)))
+
+    def finish(self) -> Utterance | NoMatch | None:
+        """What was said; ``None`` if it was no speech."""
+        wide = joined([*self._words, self.wide.finish()])
+        narrow = joined([*self._narrow_words, self.narrow.finish()]) if self.narrow is not None else Heard()
+        return decide(wide, narrow)
+
+
+def joined(parts: Sequence[Heard]) -> Heard:
+    """Several pieces as one."""
+    return Heard(tuple(word for part in parts for word in part.words))
+
+
+def known(text: str) -> str:
+    """Without what stands for words that are not known."""
+    return " ".join(word for word in text.split() if word != UNKNOWN)
+
+
+def confidence(heard: Heard) -> float:
+    """0 … 1: the mean of the words' confidences, those not known counting as nothing."""
+    if not heard.words:
+        return 0.0
+    return sum(word.confidence for word in heard.words if word.text != UNKNOWN) / len(heard.words)
+
+
+def decide(wide: Heard, narrow: Heard) -> Utterance | NoMatch | None:
+    """What was said, out of what both recognisers heard."""
+    words = known(wide.text)
+    if narrow.accepted and confidence(narrow) >= SURE:
+        others = (words,) if words and words != narrow.text else ()
+        return Utterance(narrow.text, round(confidence(narrow), 2), others)
+    if words:
+        return Utterance(words, round(confidence(wide), 2))
+    return NoMatch() if wide.words else None
+
+
+class Listeners:
+    """The :class:`ivr.hearing.Hearing` of an engine. ``model`` gives the model that is in use now."""
+
+    def __init__(self, model: Callable[[], Model], *, calls: int = 0, cores: int | None = None) -> None:
+        self._model = model
+        workers = cores or os.cpu_count() or 1
+        self.limit = calls or workers * PER_CORE
+        self.threads = ThreadPoolExecutor(workers, thread_name_prefix="hearing")
+        self.open = 0
+        self.refused = 0
+
+    def listen(self, told: Callable[[Overheard], None]) -> Listener | None:
+        """An ear for a call; ``None`` when as many are heard as can be, or the model cannot be had."""
+        if self.open >= self.limit:
+            self.refused += 1
+            log.warning("as many calls are heard as can be", calls=self.open)
+            return None
+        try:
+            model = self._model()
+        except Exception as error:
+            log.error("the recogniser cannot be had", error=str(error))
+            return None
+        self.open += 1
+        return Listener(model, self.threads, told, self._closed)
+
+    def close(self) -> None:
+        """Give the threads back."""
+        self.threads.shutdown(wait=False, cancel_futures=True)
+
+    def _closed(self) -> None:
+        self.open -= 1
+
+
+class Listener:
+    """The :class:`ivr.hearing.Ear` of one call."""
+
+    def __init__(
+        self, model: Model, threads: Executor, told: Callable[[Overheard], None], closed: Callable[[], None]
+    ) -> None:
+        self._model, self._threads, self._told, self._closed = model, threads, told, closed
+        self._loop = asyncio.get_running_loop()
+        self._vad = webrtcvad.Vad(AGGRESSIVENESS)
+        self._speech: Speech | None = None
+        self._endpoint = Endpoint()
+        self._before: deque[bytes] = deque(maxlen=BEFORE_FRAMES)
+        self._rest = b""
+        self._waiting: list[bytes] = []
+        self._decoding: Decoding | None = None
+        self._busy = False
+        self._ending: float | None = None
+        """When the utterance that is being finished ended."""
+        self._said = ""
+        self._is_open = True
+
+    @property
+    def speaking(self) -> bool:
+        """Whether the caller is saying something just now, or what they said is still being decoded."""
+        return self._endpoint.begun or self._ending is not None
+
+    def expect(self, speech: Speech | None) -> None:
+        """What is asked now. What is being said already is heard on with the waits of the new question."""
+        self._speech = speech
+        self._endpoint.ask(speech)
+
+    def hear(self, samples: bytes) -> None:
+        """Sound of the caller's line."""
+        self._rest += samples
+        while len(self._rest) >= FRAME_BYTES and self._is_open:
+            frame, self._rest = self._rest[:FRAME_BYTES], self._rest[FRAME_BYTES:]
+            self._frame(frame)
+
+    def close(self) -> None:
+        """Listen no more. Harmless when that is done already."""
+        if self._is_open:
+            self._is_open = False
+            self._closed()
+
+    def _frame(self, frame: bytes) -> None:
+        had_begun = self._endpoint.begun
+        self._endpoint.frame(self._vad.is_speech(frame, RATE))
+        if not self._endpoint.begun:
+            self._before.append(frame)
+            return
+        if not had_begun:
+            self._waiting += self._before
+            self._before.clear()
+        self._waiting.append(frame)
+        if len(self._waiting) * FRAME_S > MOST_BEHIND_S:
+            self._fail("what is said cannot be decoded in time")
+        elif self._endpoint.finished and self._ending is None:
+            self._ending = time.monotonic() - self._endpoint.silent
+            self._work()
+        elif len(self._waiting) >= PIECE_FRAMES:
+            self._work()
+
+    def _work(self) -> None:
+        """Give the workers what there is, unless they are at it; then they take it after that."""
+        if self._busy or not self._is_open:
+            return
+        sound, self._waiting = b"".join(self._waiting), []
+        finish = self._ending is not None
+        if not sound and not finish:
+            return
+        self._busy = True
+        job = self._loop.run_in_executor(self._threads, self._decode, sound, grammar_of(self._speech), finish)
+        job.add_done_callback(self._decoded)
+
+    def _decode(self, sound: bytes, grammar: Sequence[str], finish: bool) -> str | Utterance | NoMatch | None:
+        """In a worker thread."""
+        if self._decoding is None:
+            self._decoding = Decoding.begin(self._model, grammar)
+        text = self._decoding.take(sound)
+        if not finish:
+            return text
+        decoding, self._decoding = self._decoding, None
+        return decoding.finish()
+
+    def _decoded(self, job: asyncio.Future[str | Utterance | NoMatch | None]) -> None:
+        self._busy = False
+        if not self._is_open or job.cancelled():
+            return
+        if error := job.exception():
+            self._fail(str(error) if isinstance(error, RecogniserFailed) else f"{type(error).__name__}: {error}")
+            return
+        result = job.result()
+        if isinstance(result, str):
+            self._note(result)
+            self._work_on()
+            return
+        ended, self._ending = self._ending, None
+        voiced = self._endpoint.voiced
+        self._endpoint = Endpoint(self._speech)
+        self._before.extend(self._waiting)  # who goes on speaking is heard from here
+        self._waiting.clear()
+        self._said = ""
+        if isinstance(result, NoMatch) and voiced < 0.4:
+            result = None  # a cough
+        if result is not None and ended is not None:
+            self._told(Answered(result, ended))
+
+    def _work_on(self) -> None:
+        if self._endpoint.finished and self._ending is None:
+            self._ending = time.monotonic() - self._endpoint.silent
+        if self._ending is not None or len(self._waiting) >= PIECE_FRAMES:
+            self._work()
+
+    def _note(self, text: str) -> None:
+        """Tell words once they have been recognised twice running, or more has come: the first guess is often wrong."""
+        self._endpoint.words(text)
+        before, self._said = self._said, text
+        steady = [word for word, again in zip(before.split(), text.split(), strict=False) if word == again]
+        if any(word not in MUTTERED for word in steady):
+            self._told(Words(" ".join(steady)))
+
+    def _fail(self, why: str) -> None:
+        log.error("a call is not heard any more", why=why)
+        self.close()
+        self._told(Deaf(why))
