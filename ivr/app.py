@@ -54,6 +54,7 @@ from robot.hearing.folders import in_use
 from robot.hearing.in_use import ModelInUse
 from robot.hearing.listening import Listeners
 from robot.topics import topics as robot_topics
+from robot.understanding import understood
 from robot.understanding.anywhere import means
 from robot.understanding.reasons import choose as choose_meant
 from robot.voices.building import Built, build
@@ -99,7 +100,8 @@ def clock_of(settings: Settings) -> Clock:
 
 def codec() -> Codec:
     """Reads journaled calls back: knows every class that a verb or an answer can hold."""
-    return Codec(classes_of(*CORE_MODULES, robot_errands, robot_outcomes, grid_model, grid_affecting, grid_telling))
+    rooms = (robot_errands, robot_outcomes, understood, grid_model, grid_affecting, grid_telling)
+    return Codec(classes_of(*CORE_MODULES, *rooms))
 
 
 def make_speech(settings: Settings) -> Speech:

@@ -13,6 +13,8 @@ from outage_feed.model import MOSCOW, Address, Outage, ServicePoint, Settlement,
 from outage_feed.names import name_words, settlement_key, street_key
 from outage_feed.record import read_record
 
+PLACES = "SELECT DISTINCT region, district, settlement_type, settlement, street_type, street FROM grid_points"
+ADDRESSES = PLACES.replace(" FROM", ", house FROM")
 _FADES = timedelta(days=2)
 """How long an ended outage is still loaded for a point; more than any limit of ``affecting.Within``."""
 _FADES_ENDLESS = timedelta(days=7)
@@ -35,6 +37,11 @@ def place(row: dict[str, Any]) -> Address:
     """The settlement and street of a row, without a house."""
     settlement = Settlement(row["settlement"], row["settlement_type"], row["district"], row["region"])
     return Address(settlement, Street(row["street"], row["street_type"]) if row["street"] else None)
+
+
+def address(row: dict[str, Any]) -> Address:
+    """The address of a row, without the flat."""
+    return replace(place(row), house=row["house"])
 
 
 def point(row: dict[str, Any]) -> ServicePoint:

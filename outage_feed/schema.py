@@ -67,3 +67,9 @@ def feeds(db: Database) -> None:
 def pauses(db: Database) -> None:
     """Since when nothing of a source is withdrawn, because a record that was set aside may have been anything."""
     db.table("grid_feeds").add_column("paused_since", float)
+
+
+@migrations()
+def register_version(db: Database) -> None:
+    """A number that grows with every change of the register: whoever keeps it in memory sees that it is old."""
+    db.table("grid_register").insert({"version": 1})

@@ -37,6 +37,7 @@ from outage_feed.telling import Found
 _BATCH = 100
 """Outages of a feed written at a time; the calls' own records wait for it, some ten milliseconds."""
 _GIVEN = "SELECT id, given FROM grid_outages WHERE source = ?"
+_REGISTER_CHANGED = "UPDATE grid_register SET version = version + 1"
 _INSERT_OUTAGE = """
     INSERT OR REPLACE INTO grid_outages
         (id, source, region, version, received_at, start, fades_at, open, record, given)
@@ -148,6 +149,7 @@ class GridStore:
             db.conn.executemany("DELETE FROM grid_phones WHERE point_id = ?", [(point.id,) for point in points])
             phones = {(phone, point.id) for point in points for phone in point.phones}
             db.conn.executemany("INSERT INTO grid_phones (phone, point_id) VALUES (?, ?)", sorted(phones))
+            db.execute(_REGISTER_CHANGED)
         return len(points)
 
     def remove_points(self, ids: Iterable[str]) -> None:
@@ -156,6 +158,7 @@ class GridStore:
         with self._writing() as db:
             db.conn.executemany("DELETE FROM grid_points WHERE id = ?", keys)
             db.conn.executemany("DELETE FROM grid_phones WHERE point_id = ?", keys)
+            db.execute(_REGISTER_CHANGED)
 
     def points_by_phone(self, phone: str) -> tuple[ServicePoint, ...]:
         """The points that belong to a telephone number, in any spelling."""
@@ -185,12 +188,15 @@ class GridStore:
 
     def places(self) -> tuple[Address, ...]:
         """Every street (or settlement without streets) that has a service point, each once, without houses."""
-        return tuple(
-            rows.place(row)
-            for row in self._rows(
-                "SELECT DISTINCT region, district, settlement_type, settlement, street_type, street FROM grid_points"
-            )
-        )
+        return tuple(map(rows.place, self._rows(rows.PLACES)))
+
+    def addresses(self) -> tuple[Address, ...]:
+        """Every house that has a service point, each once, without flats. Reads the whole register."""
+        return tuple(map(rows.address, self._rows(rows.ADDRESSES)))
+
+    def register_version(self) -> int:
+        """Grows with every change of the register; cheap."""
+        return int(self._rows("SELECT version FROM grid_register")[0]["version"])
 
     def count_points(self) -> tuple[tuple[str, int, int], ...]:
         """Region, number of its service points, number of those that have a telephone."""

@@ -12,10 +12,13 @@ from outage_feed.store import GridStore
 from robot.doing.find_outages import find_outages
 from robot.doing.find_service_points import find_service_points
 from robot.doing.reading import Reads
-from robot.errands import FindOutages, FindServicePoints
+from robot.doing.understand_address import understand_address
+from robot.errands import FindOutages, FindServicePoints, UnderstandAddress
 
 READERS = 2
 """Threads that read the grid's database. Of their own: a caller never waits behind somebody else's long work."""
+UNDERSTANDERS = 2
+"""Threads that understand addresses; one may be busy with the register's places for some seconds."""
 
 
 def handlers(
@@ -29,4 +32,5 @@ def handlers(
     return {
         FindServicePoints: find_service_points(reads),
         FindOutages: find_outages(reads, clock),
+        UnderstandAddress: understand_address(grid, ThreadPoolExecutor(UNDERSTANDERS, thread_name_prefix="addresses")),
     }

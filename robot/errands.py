@@ -5,8 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ivr.call.errands import Errand, Unavailable
-from outage_feed.model import ServicePoint
+from outage_feed.model import Address, ServicePoint
 from outage_feed.telling import Found
+from robot.understanding.understood import (
+    NO_HINTS,
+    NOTHING_YET,
+    Ambiguous,
+    Hints,
+    HouseUnknown,
+    Incomplete,
+    Matched,
+    NotFound,
+    SoFar,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,14 +29,29 @@ class Points:
 
 @dataclass(frozen=True, slots=True)
 class FindServicePoints(Errand[Points | Unavailable]):
-    """The service points of a telephone number or of a personal account; exactly one of the two is given."""
+    """The service points of a telephone number, a personal account or an address; exactly one of the three is given.
+
+    An ``address`` is one as the register has it (:class:`UnderstandAddress` gives it); its flat does not count: all
+    points of the house are found.
+    """
 
     phone: str | None = None
     account: str | None = None
+    address: Address | None = None
 
     def __post_init__(self) -> None:
-        if (self.phone is None) == (self.account is None):
-            raise ValueError("look service points up by phone or by account, one of the two")
+        if [self.phone, self.account, self.address].count(None) != 2:
+            raise ValueError("look service points up by phone or by account or by address, one of the three")
+
+
+@dataclass(frozen=True, slots=True)
+class UnderstandAddress(Errand[Matched | Ambiguous | Incomplete | HouseUnknown | NotFound | Unavailable]):
+    """Which address of the register was said? See :func:`robot.understanding.address.understand_address`."""
+
+    heard: tuple[str, ...]
+    """What the recogniser heard: its best text first, then the alternatives."""
+    so_far: SoFar = NOTHING_YET
+    hints: Hints = NO_HINTS
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 import inspect
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -30,6 +31,14 @@ async def test_points_are_found_by_phone_and_by_account(grid: GridStore) -> None
     (other,) = (await find(FindServicePoints(account="4600000002"))).points
     assert other.id == "p2"
     assert await find(FindServicePoints(phone="+79990000000")) == Points()
+
+
+async def test_all_points_of_a_house_are_found_by_its_address(grid: GridStore) -> None:
+    grid.save_points([point("p3", "ул. Мира", "3", phones="", flat="44"), point("p4", "ул. Мира", "3а", phones="")])
+    find = handlers(grid, lambda: NOW)[FindServicePoints]
+    (known,) = grid.points_by_account("4600000002")
+    found = await find(FindServicePoints(address=replace(known.address, flat="")))
+    assert [each.id for each in found.points] == ["p2", "p3"]
 
 
 async def test_outages_are_found_as_they_stand_now(grid: GridStore) -> None:

@@ -53,6 +53,8 @@ def errands(
     def find_points(errand: FindServicePoints) -> Points:
         if errand.phone is not None:
             return Points(tuple(point for point in points if errand.phone in point.phones))
+        if errand.address is not None:
+            return Points(tuple(point for point in points if replace(point.address, flat="") == errand.address))
         return Points(tuple(point for point in points if point.account == errand.account))
 
     def find_outages(errand: FindOutages) -> Found:
