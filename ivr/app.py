@@ -10,7 +10,7 @@ import contextlib
 import shutil
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import numpy as np
@@ -18,7 +18,6 @@ import numpy.typing as npt
 import structlog
 
 from ivr.bringup.speech import speech_environments
-from ivr.call.errands import CurrentAnnouncement, Errand, FindTicket, OpenTicket
 from ivr.call.journal import CORE_MODULES, Codec, classes_of
 from ivr.call.model import Call, Prompt
 from ivr.call.script import Script
@@ -27,15 +26,15 @@ from ivr.control_client import ControlClient, ControlFailed, EngineNotRunning
 from ivr.dialplan.findings import known_names, near
 from ivr.dialplan.model import Plan, Topic
 from ivr.dialplan.walk import Understanding, walk
-from ivr.doing.current_announcement import current_announcement
-from ivr.doing.find_ticket import find_ticket
-from ivr.doing.open_ticket import open_ticket
+from ivr.doing.desk import handlers as own_handlers
+from ivr.doing.words import Words
 from ivr.errors import Problem, SettingsError, StoreBusy, VoiceFailed
 from ivr.plans import Plans
 from ivr.prompts import Fragment
 from ivr.queues import read_queues
 from ivr.runner import Handlers, Runner
 from ivr.settings import Settings, settings_problem
+from ivr.sms import make_gateways
 from ivr.speaking import Speaker
 from ivr.store import Store
 from ivr.store.database import make_private
@@ -128,6 +127,8 @@ class House:
     handlers: Handlers
     topics: Mapping[str, Topic]
     understanding: Understanding
+    words: Words
+    """To be told of the plan and of the running calls, once there are any."""
 
     def obeyed(self, text: str) -> bool:
         """Whether words are obeyed at every step of a call."""
@@ -145,18 +146,22 @@ def open_house(settings: Settings, clock: Clock | None = None) -> Iterator[House
             quick = opened.enter_context(GridStore.open(settings.database, busy_timeout=QUICK_WAIT_S))
         except StoreError as error:
             raise StoreBusy(str(error), retryable=error.retryable) from error
-        store = Store.open(settings.database, tz=settings.tz, ticket_start=settings.line.ticket_start)
+        store = _store(settings)
         opened.callback(store.close)
-        yield House(settings, now, grid, store, _handlers(grid, quick, store, now), topics(), understanding())
+        words = Words(settings, now)
+        own = own_handlers(store, now, words, make_gateways(settings))
+        handlers = {**own, **robot_handlers(grid, now, quick)}
+        yield House(settings, now, grid, store, handlers, topics(), understanding(), words)
 
 
-def _handlers(grid: GridStore, quick: GridStore, store: Store, clock: Clock) -> Handlers:
-    own: dict[type[Errand[Any]], Any] = {
-        OpenTicket: open_ticket(store, clock),
-        FindTicket: find_ticket(store),
-        CurrentAnnouncement: current_announcement(store, clock),
-    }
-    return {**own, **robot_handlers(grid, clock, quick)}
+def _store(settings: Settings) -> Store:
+    line = settings.line
+    return Store.open(
+        settings.database,
+        tz=settings.tz,
+        ticket_start=line.ticket_start,
+        callback_within=timedelta(hours=line.callback_hours),
+    )
 
 
 def feeds(house: House) -> Poller:
@@ -357,6 +362,8 @@ async def for_talk(settings: Settings, clock: Clock, *, draft: bool) -> AsyncIte
         speech = make_speech(settings)
         try:
             runner = Runner(house.handlers, journal, clock, settings.line.fallback_queue)
+            house.words.by_book(lambda: plan.book)
+            house.words.of_calls(runner.live)
 
             def place(call: Call) -> Call:
                 return plan.place(call).call

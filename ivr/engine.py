@@ -165,6 +165,8 @@ async def serve(
         await ami.start()
         house_keeping.push_async_callback(ami.close)
         runner = Runner(house.handlers, journal, house.clock, settings.line.fallback_queue)
+        house.words.by_book(lambda: plans.current.book)
+        house.words.of_calls(runner.live)
         transfers = Transfers(ami, answered=runner.answered)
         ears = await _ears(settings, house_keeping) if settings.hearing.on else None
         engine = Engine(house, plans, speech, runner, transfers, ami, {}, ears)

@@ -12,6 +12,7 @@
     │   ├── AmiError
     │   └── AudioSocketError
     └── ServiceError(retryable)   something we rely on failed: becomes the answer ``Unavailable``
+        ├── SmsFailed
         ├── StoreBusy
         └── VoiceFailed
 
@@ -99,3 +100,7 @@ class StoreBusy(ServiceError):
 
 class VoiceFailed(ServiceError):
     """A sentence could not be turned into sound in time."""
+
+
+class SmsFailed(ServiceError):
+    """The gateway has not taken a message (in time)."""

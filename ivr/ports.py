@@ -95,3 +95,23 @@ class Journal(Protocol):
     async def end(self, record: CallRecord) -> None:
         """A call has ended. Never raises: a full disk must not harm the next call; it is logged."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class TextMessage:
+    """An SMS to be sent. ``phone`` is ``+7…``; ``id`` is the same however often it is tried."""
+
+    id: str
+    phone: str
+    text: str
+
+
+class SmsGateway(Protocol):
+    """Who takes our SMS."""
+
+    async def send(self, message: TextMessage) -> None:
+        """Hand a message over; two of one id are one message. Returns once the gateway has taken it.
+
+        Raises :class:`ivr.errors.SmsFailed` when it has not, or nobody knows (within the gateway's deadline).
+        """
+        ...

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 from rapidfuzz import process
 
 from ivr.errors import Problem, SettingsError
@@ -84,10 +84,38 @@ class Hearing(Section):
     model: str = "svetlaya-ru-8k"
     """A model for Vosk: the name of one that ships or lies in ``var/models``, or a folder."""
     host: str = "127.0.0.1"
-    port: int = Field(4574, ge=0, le=65535)
-    """Where Asterisk brings the sound of calls (AudioSocket); allowed are those of ``[agi] allow``."""
+    port: int = Field(0, ge=0, le=65535)
+    """Where Asterisk brings the sound of calls (AudioSocket); 0: a free port, Asterisk is told which for each call.
+    Allowed are those of ``[agi] allow``."""
     calls: int = Field(0, ge=0)
     """So many calls are heard at once, further ones are held by keys; 0: eight for each core."""
+
+
+class SmsSettings(Section):
+    """``[sms]``: who takes our SMS. The gateway's token, where it wants one, is in ``var/secrets/sms``."""
+
+    gateway: Literal["log", "http"] = "log"
+    """``log``: nothing is sent, what would be sent is written to ``var/sms/outbox.jsonl``."""
+    url: str = ""
+    """Where ``http`` posts messages."""
+    format: Literal["json", "form"] = "json"
+    sender: str = ""
+    """The sender's name as agreed with the carrier; empty: the gateway's own."""
+    seconds: float = Field(6.0, gt=0, le=7.5)
+    """The gateway has so long to take a message, further tries included; the caller waits meanwhile."""
+
+    @field_validator("url")
+    @classmethod
+    def _web(cls, value: str) -> str:
+        if value and not re.match(r"https?://[^/\s]+", value):
+            raise ValueError(f"{value!r} is no address of a web service (https://…)")
+        return value
+
+    @model_validator(mode="after")
+    def _complete(self) -> SmsSettings:
+        if self.gateway == "http" and not self.url:
+            raise ValueError('gateway = "http" needs a url')
+        return self
 
 
 class Feed(Section):
@@ -117,6 +145,8 @@ class Line(Section):
     drain_seconds: float = Field(30.0, ge=0)
     """How long a stopping engine lets live calls go on before Asterisk takes them over."""
     ticket_start: int = Field(100_001, ge=1)
+    callback_hours: float = Field(4.0, gt=0)
+    """Within so many hours a caller whom nobody answered is called back (Order 186 of the Ministry of Energy)."""
     example: bool = False
     """At every start the example register and outages (around now) are laid into the database; false: taken out."""
 
@@ -147,6 +177,7 @@ class Settings(Section):
     asterisk: Asterisk = Asterisk()
     voice: Voices = Voices()
     hearing: Hearing = Hearing()
+    sms: SmsSettings = SmsSettings()
     feed: tuple[Feed, ...] = ()
 
     @property
@@ -198,6 +229,16 @@ class Settings(Section):
     def ami_secret_file(self) -> Path:
         """The AMI secret, readable by its owner only."""
         return self.var / "secrets" / "ami"
+
+    @property
+    def sms_secret_file(self) -> Path:
+        """The SMS gateway's token, readable by its owner only; absent where it wants none."""
+        return self.var / "secrets" / "sms"
+
+    @property
+    def sms_outbox(self) -> Path:
+        """What would have been sent, where ``[sms] gateway`` is ``log``."""
+        return self.var / "sms" / "outbox.jsonl"
 
     @property
     def tz(self) -> tzinfo:

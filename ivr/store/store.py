@@ -6,15 +6,18 @@ import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from datetime import UTC, tzinfo
+from datetime import UTC, timedelta, tzinfo
 from pathlib import Path
 from typing import ParamSpec, TypeVar
 
-from ivr.store import announcements, audit, calls, tickets
+from ivr.store import announcements, audit, calls, consents, promises, sms, tickets
 from ivr.store.announcements import Announcements
 from ivr.store.audit import Audit
 from ivr.store.calls import Calls
+from ivr.store.consents import Consents
 from ivr.store.database import BUSY_SECONDS, Connection
+from ivr.store.promises import CALLBACK_WITHIN, Promises
+from ivr.store.sms import Messages
 from ivr.store.tickets import Tickets
 
 P = ParamSpec("P")
@@ -23,7 +26,15 @@ T = TypeVar("T")
 LOOK_SECONDS = 0.02
 """How long a look on the event loop may wait for a lock: all calls stand still meanwhile."""
 
-FAMILIES = (calls.migrations, tickets.migrations, announcements.migrations, audit.migrations)
+FAMILIES = (
+    calls.migrations,
+    tickets.migrations,
+    announcements.migrations,
+    audit.migrations,
+    consents.migrations,
+    promises.migrations,
+    sms.migrations,
+)
 
 
 def _one_thread() -> ThreadPoolExecutor:
@@ -35,6 +46,9 @@ class Store:
     """What the switchboard keeps. Its members block (for some ms; at most for the busy limit when others write)."""
 
     tickets: Tickets
+    consents: Consents
+    promises: Promises
+    sms: Messages
     announcements: Announcements
     calls: Calls
     audit: Audit
@@ -44,7 +58,15 @@ class Store:
     _thread: ThreadPoolExecutor = field(default_factory=_one_thread)
 
     @classmethod
-    def open(cls, path: Path, *, tz: tzinfo = UTC, ticket_start: int = 1, busy_seconds: float = BUSY_SECONDS) -> Store:
+    def open(
+        cls,
+        path: Path,
+        *,
+        tz: tzinfo = UTC,
+        ticket_start: int = 1,
+        callback_within: timedelta = CALLBACK_WITHIN,
+        busy_seconds: float = BUSY_SECONDS,
+    ) -> Store:
         """Open (or make) the database at ``path``; times come back in ``tz``. Raises ``StoreBusy``."""
         writing = Connection.open(path, FAMILIES, durable=True, busy_seconds=busy_seconds)
         reading = Connection.open(path, FAMILIES, busy_seconds=busy_seconds)
@@ -54,6 +76,9 @@ class Store:
         looking.wait_at_most(min(busy_seconds, LOOK_SECONDS))
         return cls(
             Tickets(writing, tz, start=ticket_start),
+            Consents(writing, tz),
+            Promises(writing, tz, callback_within=callback_within),
+            Messages(writing, tz),
             Announcements(writing, looking, tz),
             Calls(reading, tz),
             Audit(writing, tz),

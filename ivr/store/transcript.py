@@ -209,7 +209,11 @@ def masked(data: Any) -> Any:
         return {**data, "pairs": [[name, _masked_field(name, item)] for name, item in data["pairs"]]}
     shown = {name: _masked_field(name, item) for name, item in data.items()}
     prompt = data["verb"].get("prompt") if isinstance(data.get("verb"), dict) else None
-    if prompt and "said" in data and any(name in PERSONAL or name in PLACES for name, _ in prompt["pairs"]):
+    if (
+        isinstance(prompt, dict)
+        and "said" in data
+        and any(name in PERSONAL or name in PLACES for name, _ in prompt["pairs"])
+    ):
         shown["said"] = MASK  # the address or the account stands there in words
     return shown
 

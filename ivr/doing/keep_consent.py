@@ -1,0 +1,28 @@
+"""``KeepConsent``: written in the store's own thread; a consent is on the disk before anything is done by it."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from datetime import datetime
+
+from ivr.call.errands import Consent, KeepConsent
+from ivr.call.model import Prompt
+from ivr.doing.words import Words
+from ivr.store import Store
+
+
+def keep_consent(
+    store: Store, clock: Callable[[], datetime], words: Words
+) -> Callable[[KeepConsent], Awaitable[Consent]]:
+    """The handler. It raises ``StoreBusy`` and ``PromptError``, which the runner turns into ``Unavailable``.
+
+    The words that are kept are those that the call really heard; where it is not known here (a rehearsal), those of
+    the script, and at last those that the prompt has now.
+    """
+
+    async def do(errand: KeepConsent) -> Consent:
+        text = words.heard(errand.call_id, errand.prompt) or errand.text or words(Prompt(errand.prompt))
+        return await store.in_thread(store.consents.give, replace(errand, text=text), now=clock())
+
+    return do
