@@ -1,26 +1,14 @@
-"""Spoken numbers → digits. Pure."""
+"""◆ Spoken numbers: dictated digits and house numbers. Pure."""
 
 from __future__ import annotations
 
-from robot.hearing.spoken_numbers import cardinal
-from robot.understanding.words import FILLERS, words
+from robot.understanding.houses import house
+from robot.understanding.numbered import tokens
+from robot.understanding.words import FILLERS
 
-_VALUES: dict[str, int] = {}
-for _number in (*range(20), *range(20, 100, 10), *range(100, 1000, 100)):
-    _VALUES[cardinal(_number).replace("ё", "е")] = _number
-_VALUES |= {"нуль": 0, "нуля": 0, "одна": 1, "одно": 1, "две": 2, "раз": 1}
-_BESIDE = FILLERS | {
-    "номер",
-    "счет",
-    "счета",
-    "лицевой",
-    "лицевого",
-    "цифры",
-    "обращение",
-    "обращения",
-    "дальше",
-    "потом",
-}
+__all__ = ["digits", "house"]
+
+_BESIDE = FILLERS | frozenset("номер счет счета лицевой лицевого цифры обращение обращения дальше потом".split())
 
 
 def digits(text: str) -> str | None:
@@ -29,29 +17,11 @@ def digits(text: str) -> str | None:
     Numbers are taken as they are said: a hundred takes the tens and units that follow it, tens the units.
     """
     found = ""
-    pending: list[int] = []
-    for word in words(text):
-        if word.isdigit():
-            found += _joined(pending) + word
-            pending = []
-        elif word in _VALUES:
-            value = _VALUES[word]
-            if pending and not _continues(pending[-1], value):
-                found += _joined(pending)
-                pending = []
-            pending.append(value)
-        elif word not in _BESIDE:
+    for token in tokens(text):
+        if token.value is not None and not token.ordinal:
+            found += token.text
+        elif token.text == "раз":  # «раз два три»
+            found += "1"
+        elif token.text not in _BESIDE:
             return None
-    found += _joined(pending)
     return found or None
-
-
-def _continues(before: int, value: int) -> bool:
-    """Whether a number goes on: «сто» + «двадцать» + «пять», but not «пять» + «двадцать»."""
-    if before >= 100:
-        return 0 < value < 100
-    return before >= 20 and 0 < value < 10
-
-
-def _joined(parts: list[int]) -> str:
-    return str(sum(parts)) if parts else ""

@@ -1,0 +1,100 @@
+"""◆ The words of a text with its numbers made out: cardinals, ordinals, written ones. Pure.
+
+The text comes from a recogniser (small letters, no punctuation, е and ё mixed) or from a keyboard («25/1», «12а»).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from robot.hearing.spoken_numbers import cardinal, ordinal
+
+_VALUES: dict[str, int] = {}
+for _number in (*range(20), *range(20, 100, 10), *range(100, 1000, 100)):
+    _VALUES[cardinal(_number).replace("ё", "е")] = _number
+_VALUES |= {"нуль": 0, "нуля": 0, "одна": 1, "одно": 1, "две": 2}
+_THOUSANDS = frozenset(("тысяча", "тысячи", "тысяч", "тысячу"))
+_ORDINALS = {
+    ordinal(number, "ое").replace("ё", "е")[:-2] + ending: number
+    for number in (1, 2, *range(4, 21), *range(30, 101, 10))
+    for ending in "ый ой ая ое ого ому ом ым ую ых ые".split()
+} | {f"трет{ending}": 3 for ending in "ий ья ье ьего ьему ьем ьим ьей ью ьих ьи".split()}
+_ANNIVERSARIES = {
+    word + ending: number
+    for word, number in (
+        ("десяти", 10), ("двадцати", 20), ("тридцати", 30), ("сорока", 40), ("пятидесяти", 50), ("шестидесяти", 60),
+        ("семидесяти", 70), ("восьмидесяти", 80), ("девяносто", 90), ("сто", 100),
+    )
+    for ending in ("летия", "летие", "летию")
+}  # fmt: skip
+"""«пятидесятилетия» is the 50 of «50-летия Октября»."""
+_WRITTEN_ORDINAL = re.compile(r"(\d+)-?(?:го|ого|ый|ой|ий|ая|ое|му|ая|ую|х|й|я|е)(?![а-я])")
+_PART = re.compile(r"\d+-(?=\s|$)|\d+|[а-я]+|/")
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A word of what was said, or a number out of one or more words: ``text`` are its digits then."""
+
+    text: str
+    value: int | None = None
+    ordinal: bool = False
+
+
+@lru_cache(maxsize=1024)
+def tokens(text: str) -> tuple[Token, ...]:
+    """The words of the text, its numbers as numbers: «двадцать третьего» → 23, an ordinal; «25/1» → 25, «дробь», 1."""
+    found: list[Token] = []
+    pending: list[int] = []
+
+    def flush() -> None:
+        if pending:
+            found.append(Token(str(sum(pending)), sum(pending)))
+            pending.clear()
+
+    for word in _parts(text):
+        if word in _VALUES:
+            if pending and not _continues(pending[-1], _VALUES[word]):
+                flush()
+            pending.append(_VALUES[word])
+        elif word in _THOUSANDS:
+            thousands = sum(pending) or 1
+            pending[:] = [thousands * 1000]
+        elif word in _ORDINALS:
+            value = _ORDINALS[word]
+            if pending and not _continues(pending[-1], value):
+                flush()
+            value += sum(pending)
+            pending.clear()
+            found.append(Token(str(value), value, ordinal=True))
+        else:
+            flush()
+            if word in _ANNIVERSARIES:
+                found += [Token(str(_ANNIVERSARIES[word]), _ANNIVERSARIES[word]), Token("лет")]
+            elif word[0].isdigit():
+                plain = word.rstrip("-")
+                found.append(Token(plain, int(plain), ordinal=plain != word))
+            else:
+                found.append(Token(word))
+    flush()
+    return tuple(found)
+
+
+def _parts(text: str) -> list[str]:
+    """Words, written numbers («8-» stands for an ordinal), «дробь» for a slash."""
+    plain = text.replace("[unk]", " ").casefold().replace("ё", "е")
+    # «12а» and «12 е» are houses, «12-я» and «9е января» are not: a letter glued to a number is its own word
+    plain = re.sub(r"(\d+)([абвгдежзик])(?![а-я])", r"\1 \2", plain)
+    parts = _PART.findall(_WRITTEN_ORDINAL.sub(r"\1- ", plain))
+    return ["дробь" if part == "/" else part for part in parts]
+
+
+def _continues(before: int, value: int) -> bool:
+    """Whether a number goes on: «сто» + «двадцать» + «пять», but not «пять» + «двадцать»."""
+    if before >= 1000:
+        return 0 < value < 1000
+    if before >= 100:
+        return 0 < value < 100
+    return before >= 20 and before % 10 == 0 and 0 < value < 10
