@@ -27,6 +27,6 @@ def handlers(
         FindTicket: find_ticket(store),
         CurrentAnnouncement: current_announcement(store, clock),
         KeepConsent: keep_consent(store, clock, words),
-        SendSms: send_sms(store, clock, words, gateways),
+        SendSms: send_sms(store, clock, words.of_sms, gateways),
         Promise: promise(store, clock),
     }

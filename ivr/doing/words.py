@@ -15,6 +15,7 @@ from ivr.live import LiveCall
 from ivr.plan_files import read_texts
 from ivr.prompts import PromptBook
 from ivr.settings import Settings
+from ivr.sms.segments import MOST_SEGMENTS, segments
 
 
 class Words:
@@ -38,6 +39,15 @@ class Words:
     def __call__(self, prompt: Prompt) -> str:
         """The words of a prompt now. Raises :class:`ivr.errors.PromptError`."""
         return self._book().speak(prompt, self._clock()).text
+
+    def of_sms(self, prompt: Prompt) -> str:
+        """What an SMS says, in figures; without the place's name where that would make it too long.
+
+        Raises :class:`ivr.errors.PromptError`.
+        """
+        book, now = self._book(), self._clock()
+        text = book.write(prompt, now)
+        return text if segments(text) <= MOST_SEGMENTS else book.write(prompt, now, names=False)
 
     def heard(self, call_id: str, prompt: str) -> str:
         """The words that the prompt of that name had when this running call last heard it; empty when it has not."""

@@ -14,6 +14,7 @@ from ivr.prompts.moments import Context, as_day
 from ivr.prompts.parse import Entry, parse_files
 from ivr.prompts.template import Fixed, Slot, Template, did_you_mean
 from ivr.prompts.values import FORMATTERS, OPEN_FORMATTERS, PLACE_FORMATTERS, TIMELESS
+from ivr.prompts.written import WRITTEN
 
 _PLACE_SECONDS = 5.0
 """A long address («город Грязи, улица Карла Маркса, дом двадцать пять дробь один»), for rough lengths."""
@@ -96,6 +97,30 @@ class PromptBook:
                     raise self._unspeakable(entry, f"its value “{item.value}”: {error}") from error
                 parts += _placed(pieces, item.mark)
         return Spoken(prompt.name, _fragments(parts), _transcript(parts))
+
+    def write(self, prompt: Prompt, now: datetime, *, names: bool = True) -> str:
+        """The words of ``prompt`` as an SMS has them: like :meth:`speak`, with its values in figures.
+
+        Raises :class:`PromptError` as :meth:`speak` does.
+        """
+        entry = self._entry(prompt.name)
+        values = prompt.values
+        self._check_values(entry, values)
+        context = Context(now.astimezone(self._zone))
+        parts: list[_Part] = []
+        for item in (entry.says if names else entry.unnamed or entry.says).items:
+            if isinstance(item, Fixed):
+                parts.append(_Part(_fixed(item), ""))
+                continue
+            value = values[item.value]
+            try:
+                text = WRITTEN[item.formatter](value, Context(context.now, context.day, item.args))
+                if FORMATTERS[item.formatter].tells_day:
+                    context = Context(context.now, as_day(value, context))
+            except ValueError as error:
+                raise self._unspeakable(entry, f"its value “{item.value}”: {error}") from error
+            parts.append(_Part(Fragment(text, "value", PAUSES_MS[item.mark], _position(item.mark)), item.mark))
+        return _transcript(parts)
 
     def closed_fragments(self) -> Iterator[Fragment]:
         """Every fixed and value fragment that this book can speak, once per text and position."""

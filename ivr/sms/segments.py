@@ -8,8 +8,7 @@ from __future__ import annotations
 ONE_ALONE = 70
 EACH_OF_SEVERAL = 67
 MOST_SEGMENTS = 2
-MOST_CHARACTERS = MOST_SEGMENTS * EACH_OF_SEVERAL
-"""No sentence of ours is longer."""
+"""No message of ours is longer: 134 characters."""
 
 
 def segments(text: str) -> int:
