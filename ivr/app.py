@@ -88,7 +88,7 @@ def make_hearing(settings: Settings) -> Listeners:
     """The recogniser of an instance with its model loaded. Blocking. Raises ``RecogniserFailed`` or ``NoSuchModel``."""
     model = ModelInUse(lambda: in_use(settings.hearing.model, settings.home, settings.models))
     model.current()
-    return Listeners(model.current, calls=settings.hearing.calls)
+    return Listeners(model.current, lambda text: means(text) is not None, calls=settings.hearing.calls)
 
 
 def clock_of(settings: Settings) -> Clock:

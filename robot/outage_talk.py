@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum, auto
+from functools import partial
 from typing import Literal
 
 from ivr.call.errands import Unavailable
@@ -26,10 +27,13 @@ from outage_feed.telling import (
     Told,
     telling,
 )
+from robot.asking_place import ask_place
 from robot.errands import FindOutages
+from robot.outage_notices import At, is_mobile, outage_id, promise_call, send_time
 from robot.outcomes import Informed
 from robot.registering import register
-from robot.slots import WantsPerson, ask_account, ask_key, say_to_the_end
+from robot.slots import WantsPerson, ask_key, say_to_the_end
+from robot.understanding.yes_no import yes_no
 from robot.wording import Ongoing, place, tell, tell_again
 
 TOPIC = "no_power"
@@ -59,20 +63,15 @@ class HeardOutages:
     pairs: frozenset[tuple[str, str]] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class At:
-    """What is to be told of one service point."""
-
-    point: ServicePoint
-    told: Told
-
-
 class _Next(Enum):
     """What the caller wants after a sentence."""
 
     REGISTER = auto()
     ANOTHER = auto()
     REPEAT = auto()
+    SMS = auto()
+    CALL = auto()
+    DONE = auto()
 
 
 async def look_up(points: Sequence[ServicePoint]) -> tuple[At, ...] | Unavailable:
@@ -132,7 +131,7 @@ async def talk(call: Call, known: KnownPoints) -> Outcome:
         outcome = await _talk_of(call, known)
         if outcome is not None:
             return outcome
-        asked = await ask_account()
+        asked = await ask_place(call.branch)
         if isinstance(asked, NeedsPerson):
             return asked
         known = KnownPoints(asked, named=True)
@@ -193,19 +192,26 @@ async def _tell_and_offer(call: Call, found: tuple[At, ...]) -> Outcome | None:
     """
     informed = informed_of(found[0])
     for _ in range(3):
-        doubtful = any(_is_doubtful(at.told) for at in found)
-        offer = Prompt("outage_offer_ticket" if doubtful else "outage_offer")
-        choices = {"2": _Next.ANOTHER, "*": _Next.REPEAT} | ({"1": _Next.REGISTER} if doubtful else {})
+        offer, more = _offer(call, found)
+        choices = {"2": _Next.ANOTHER, "*": _Next.REPEAT, _DONE: _Next.DONE} | more
         await say_outages(found)
         try:
-            key = await ask_key(offer, choices, no_match=[offer])
+            key = await ask_key(
+                offer, choices, no_match=[offer], phrases=_PHRASES, understand=partial(_meant, offered=tuple(more))
+            )
         except CallerHungUp:
             return informed
         match key:
             case WantsPerson():
                 return NeedsPerson("asked for a person after the outage was told")
-            case GaveUp():
+            case GaveUp() | _Next.DONE:
                 return informed  # silence after an answer: nothing more is wanted
+            case _Next.SMS:
+                await send_time(call, found[0])
+                return informed
+            case _Next.CALL:
+                await promise_call(call, found[0])
+                return informed
             case _Next.ANOTHER:
                 return None
             case _Next.REGISTER:
@@ -220,6 +226,36 @@ async def _tell_and_offer(call: Call, found: tuple[At, ...]) -> Outcome | None:
                     return NeedsPerson("outage list unavailable")
                 found, informed = again, informed_of(again[0])
     return informed
+
+
+def _offer(call: Call, found: Sequence[At]) -> tuple[Prompt, dict[str, _Next]]:
+    """What is offered after the sentences, and the keys that only this offer has."""
+    if any(_is_doubtful(at.told) for at in found):
+        return Prompt("outage_offer_ticket"), {"1": _Next.REGISTER}
+    told = found[0].told
+    if is_mobile(call.caller) and isinstance(told, Planned | Emergency | OfUnknownKind):
+        return Prompt("outage_offer_sms"), {"3": _Next.SMS}
+    if call.caller is not None and isinstance(told, NoTimeKnown):
+        return Prompt("outage_offer_call"), {"3": _Next.CALL}
+    return Prompt("outage_offer"), {}
+
+
+_DONE = "done"
+"""Not a key: what «нет» and «спасибо, всё» mean here."""
+_PHRASES = {
+    "1": ("зарегистрируйте обращение", "света нет", "оформите заявку"),
+    "2": ("другой адрес", "узнать о другом адресе", "по другому адресу"),
+    "3": ("пришлите смс", "отправьте сообщение", "перезвоните мне"),
+    _DONE: ("спасибо", "спасибо всё", "до свидания", "больше ничего", "вопросов нет", "всё понятно"),
+}
+
+
+def _meant(text: str, *, offered: tuple[str, ...]) -> str | None:
+    """A yes takes what is offered, a no is the end of it."""
+    said = yes_no(text)
+    if said is None:
+        return None
+    return offered[0] if said and offered else _DONE
 
 
 def _names(listed: Sequence[At]) -> list[str]:
@@ -251,12 +287,6 @@ async def _choose(found: tuple[At, ...]) -> At | NeedsPerson | None:
 def informed_of(at: At) -> Informed:
     """The outcome of having told this."""
     return Informed(_kind(at.told), outage_id(at.told), _until(at.told))
-
-
-def outage_id(told: Told) -> str:
-    """The id of the outage that is told of, or an empty text."""
-    explanation = told.upcoming if isinstance(told, NoneKnown) else told.explanation
-    return explanation.outage.id if explanation else ""
 
 
 def _is_only_possible(at: At) -> bool:

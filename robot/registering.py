@@ -12,11 +12,17 @@ from ivr.call.verbs import Say
 from outage_feed.model import ServicePoint
 from robot.outcomes import CallbackLeft, Ticketed
 from robot.slots import MOST_REPEATS, REPEAT_KEY, WantsPerson, ask_key
+from robot.understanding.yes_no import yes_no
 from robot.wording import place
 
 
 class _Again(Enum):
     NUMBER = auto()
+
+
+def _repeat_or_not(text: str) -> str | None:
+    said = yes_no(text)
+    return None if said is None else REPEAT_KEY if said else "2"
 
 
 async def register(
@@ -55,7 +61,13 @@ async def register(
             try:
                 for _ in range(1 + MOST_REPEATS):
                     await Say(told)
-                    key = await ask_key(offer, {REPEAT_KEY: _Again.NUMBER}, no_match=[offer], flush=True)
+                    key = await ask_key(
+                        offer,
+                        {REPEAT_KEY: _Again.NUMBER, "2": False},
+                        no_match=[offer],
+                        flush=True,
+                        understand=_repeat_or_not,
+                    )
                     if isinstance(key, WantsPerson):
                         return NeedsPerson("asked for a person after the ticket")
                     if key is not _Again.NUMBER:

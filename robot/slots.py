@@ -85,7 +85,7 @@ async def ask_key(
         return meant or choose(heard.text, {**_PERSON_PHRASES, **phrases}) or ""
 
     words = tuple(phrase for each in phrases.values() for phrase in each)
-    speech = Speech("yes_no") if understand is _yes_no_key else Speech("choice", words)
+    speech = Speech("yes_no") if understand is yes_no_key else Speech("choice", words)
     for _ in range(1 + MOST_REPEATS):
         answer: T | WantsPerson | _Again | GaveUp = await ask_until(
             Ask(question, wait=wait, flush=flush, speech=speech), accept, no_input=no_input, no_match=no_match
@@ -99,12 +99,11 @@ async def ask_yes_no(
     question: Prompt, *, no_input: Sequence[Prompt] = (), no_match: Sequence[Prompt] = ()
 ) -> bool | WantsPerson | GaveUp:
     """Ask a question that 1 (or a yes) affirms and 2 (or a no) denies."""
-    return await ask_key(
-        question, {"1": True, "2": False}, no_input=no_input, no_match=no_match, understand=_yes_no_key
-    )
+    return await ask_key(question, {"1": True, "2": False}, no_input=no_input, no_match=no_match, understand=yes_no_key)
 
 
-def _yes_no_key(text: str) -> str | None:
+def yes_no_key(text: str) -> str | None:
+    """The key that a yes (1) or a no (2) stands for."""
     said = yes_no(text)
     return None if said is None else "1" if said else "2"
 
@@ -125,23 +124,31 @@ async def ask_digits(
     """
     keyed: str | WantsPerson | GaveUp = await ask_until(
         Ask(question, wait=wait, most=most, speech=Speech("digits", digits=usual)),
-        _digits_or_person,
+        digits_or_person,
         no_input=no_input,
         no_match=no_match,
     )
-    while isinstance(keyed, str) and len(keyed) < usual:
+    return await the_rest_of(keyed, usual=usual, most=most) if isinstance(keyed, str) else keyed
+
+
+async def the_rest_of(keyed: str, *, usual: int, most: int) -> str | WantsPerson:
+    """The whole number of a caller who has paused after ``keyed``."""
+    while len(keyed) < usual:
         more = await Ask(
             Prompt("digits_so_far", count=len(keyed)), wait=5.0, most=most - len(keyed),
             speech=Speech("digits", digits=usual - len(keyed)),
         )  # fmt: skip
-        heard = _digits_or_person(more) if isinstance(more, Digits | Utterance) else None
+        heard = digits_or_person(more) if isinstance(more, Digits | Utterance) else None
         if heard is None:
             break
-        keyed = heard if isinstance(heard, WantsPerson) else keyed + heard
+        if isinstance(heard, WantsPerson):
+            return heard
+        keyed += heard
     return keyed
 
 
-def _digits_or_person(heard: Heard) -> str | WantsPerson | None:
+def digits_or_person(heard: Heard) -> str | WantsPerson | None:
+    """A number that was keyed or dictated, or the key for a person; ``None``: neither."""
     keys = heard.keys if isinstance(heard, Digits) else digits(heard.text) or ""
     if REPEAT_KEY in keys:
         return WantsPerson()
@@ -163,22 +170,29 @@ async def ask_account() -> tuple[ServicePoint, ...] | NeedsPerson:
             return NeedsPerson("asked for a person")
         if isinstance(keyed, GaveUp):
             return NeedsPerson("account not given")
-        back = Prompt("account_read_back", account=keyed)
-        right = await ask_yes_no(back, no_input=[back], no_match=[Prompt("account_read_back_unclear", account=keyed)])
-        if isinstance(right, WantsPerson):
-            return NeedsPerson("asked for a person")
-        if isinstance(right, GaveUp):
-            return NeedsPerson("account not confirmed")
-        if not right:
-            question = Prompt("account_ask_again")
-            continue
-        match await FindServicePoints(account=keyed):
-            case Unavailable():
-                return NeedsPerson("service points unavailable")
-            case Points(points=()):
-                await Note("no such account")
-                question = Prompt("account_not_found")
-            case Points(points=points):
-                return points
+        found = await points_of_account(keyed)
+        if not isinstance(found, Prompt):
+            return found
+        question = found
     await Say(Prompt("account_no_luck"))
     return NeedsPerson("account not found")
+
+
+async def points_of_account(keyed: str) -> tuple[ServicePoint, ...] | NeedsPerson | Prompt:
+    """Read an account back and look it up: its points, or the question to be put next."""
+    back = Prompt("account_read_back", account=keyed)
+    right = await ask_yes_no(back, no_input=[back], no_match=[Prompt("account_read_back_unclear", account=keyed)])
+    if isinstance(right, WantsPerson):
+        return NeedsPerson("asked for a person")
+    if isinstance(right, GaveUp):
+        return NeedsPerson("account not confirmed")
+    if not right:
+        return Prompt("account_ask_again")
+    match await FindServicePoints(account=keyed):
+        case Unavailable():
+            return NeedsPerson("service points unavailable")
+        case Points(points=()):
+            await Note("no such account")
+            return Prompt("account_not_found")
+        case Points(points=points):
+            return points

@@ -16,12 +16,18 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from ivr.call.errands import (
     Announcement,
+    Consent,
     CurrentAnnouncement,
     FindTicket,
+    KeepConsent,
     NoAnnouncement,
     NoTicket,
     Now,
     OpenTicket,
+    Promise,
+    Promised,
+    SendSms,
+    Sent,
     Ticket,
     Unavailable,
 )
@@ -36,7 +42,9 @@ from outage_feed.names import parse_settlement
 from outage_feed.register import read_point
 from outage_feed.store import GridStore
 from outage_feed.telling import Found
-from robot.errands import FindOutages, FindServicePoints, Points
+from robot.errands import FindOutages, FindServicePoints, Points, UnderstandAddress
+from robot.understanding.address import understand_address
+from robot.understanding.spoken_places import places_of
 
 FOLDER = Path(__file__).parent / "conversations"
 LINE = "88002200220"
@@ -138,6 +146,9 @@ class World:
                 return Unavailable("broken")
             if errand.phone is not None:
                 return Points(tuple(point for point in self.points if errand.phone in point.phones))
+            if errand.address is not None:
+                at = replace(errand.address, flat="")
+                return Points(tuple(point for point in self.points if replace(point.address, flat="") == at))
             return Points(tuple(point for point in self.points if point.account == errand.account))
 
         def find_outages(errand: FindOutages) -> Found | Unavailable:
@@ -169,7 +180,29 @@ class World:
         def announced(_: CurrentAnnouncement) -> Announcement | NoAnnouncement:
             return Announcement(self.announcement, self.now) if self.announcement else NoAnnouncement()
 
+        consents: list[Consent] = []
+
+        def keep_consent(errand: KeepConsent) -> Consent | Unavailable:
+            if "tickets" in self.broken:
+                return Unavailable("broken")
+            consents.append(Consent(1, errand.kind, errand.phone, errand.call_id, "v1", self.now))
+            return consents[-1]
+
+        def send_sms(errand: SendSms) -> Sent | Unavailable:
+            known = errand.consent in consents and "sms" not in self.broken
+            return Sent("s1", self.now) if known else Unavailable("broken")
+
+        def understand(errand: UnderstandAddress) -> Any:
+            if "points" in self.broken:
+                return Unavailable("broken")
+            return understand_address(errand.heard, places, errand.so_far, errand.hints)
+
+        places = places_of(dict.fromkeys(replace(point.address, flat="") for point in self.points))
         return {
+            KeepConsent: keep_consent,
+            SendSms: send_sms,
+            Promise: lambda errand: Promised(1, errand.kind, errand.due),
+            UnderstandAddress: understand,
             FindServicePoints: find_points,
             FindOutages: find_outages,
             OpenTicket: open_ticket,

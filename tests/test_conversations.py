@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from ivr.app import understanding
 from ivr.call.errands import OpenTicket
 from ivr.call.model import Abandoned, LeftQueue, classify
 from ivr.call.verbs import Ask, Say, Transfer, Verb
@@ -34,12 +35,14 @@ def the_plan() -> Plan:
 def following(transcript: Transcript, book: PromptBook, conversation: Conversation) -> Callable[[Verb[Any]], Any]:
     """Answers every voice verb as the transcript says."""
 
+    talk = conversation.facts.talks
+
     def answer(verb: Verb[Any]) -> Any:
         match verb:
             case Say(prompt=prompt):
-                return transcript.say(book.speak(prompt, conversation.now).text)
+                return transcript.say(book.speak(prompt, conversation.now, talk=talk).text)
             case Ask(prompt=prompt):
-                return transcript.ask(book.speak(prompt, conversation.now).text, verb)
+                return transcript.ask(book.speak(prompt, conversation.now, talk=talk).text, verb)
             case Transfer(queue=queue):
                 return transcript.transfer(queue)
         raise AssertionError(verb)
@@ -72,7 +75,11 @@ def test_conversation(conversation: Conversation) -> None:
             raise
 
     try:
-        done = rehearse(walk(plan, placed.call, topics(), placed.entry), answer, answers | {OpenTicket: noting})
+        done = rehearse(
+            walk(plan, placed.call, topics(), placed.entry, understanding() if conversation.facts.talks else None),
+            answer,
+            answers | {OpenTicket: noting},
+        )
         transcript.finish()
     except Strayed as strayed:
         pytest.fail(f"{conversation.file}.yaml: {strayed}", pytrace=False)

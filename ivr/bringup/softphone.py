@@ -25,6 +25,8 @@ from ivr.bringup.tree import Tree
 from ivr.errors import IvrError
 
 START_LIMIT = 10.0
+SPOKEN_SILENCE_S = 180.0
+"""How long is the silence behind what was said: more than any call goes on after it."""
 MICROPHONE_SECONDS = 600.0
 """How long the microphone's file is: baresip hangs up when it ends."""
 
@@ -86,6 +88,7 @@ class Softphone:
     password: str = ""
     answers_after: float | None = None
     dtmf: str = "rtpevent"
+    _spoken: int = 0
     events: list[tuple[float, str, str]] = field(default_factory=list)
     """(time.monotonic(), type, parameter) of everything that baresip told."""
 
@@ -236,6 +239,14 @@ class Softphone:
             if index:
                 self.stay(pause)
             self._send("sndcode", key)
+
+    def speak(self, sound: Sound) -> float:
+        """Say ``sound`` into the telephone now, whatever was being said; when it ends (time.monotonic())."""
+        self._spoken += 1
+        file = self.folder / f"says{self._spoken}.wav"
+        save(file, np.concatenate((sound, np.zeros(int(SPOKEN_SILENCE_S * RATE)))))
+        self._send("ausrc", f"aufile,{file}")
+        return time.monotonic() + len(sound) / RATE
 
     def stay(self, seconds: float) -> None:
         """Hold the line, doing nothing."""

@@ -30,13 +30,14 @@ MOST_S = 20.0
 """Nobody speaks for longer in one go; what has been heard by then is the answer."""
 
 _YES_NO = frozenset(
-    "да нет ага угу верно неверно правильно неправильно конечно хорошо согласен согласна давайте надо точно так".split()
+    "да нет ага угу верно неверно правильно неправильно конечно хорошо согласен согласна давайте надо точно"
+    " так не".split()
 )
 _DANGLING = frozenset(
     "улица улице переулок проспект проспекте дом дома дробь корпус строение литер литера буква"
     " квартира город городе село"
     " селе деревня деревне посёлок поселок посёлке номер счёт счет на в у и а но что по за из с к под около возле это"
-    " адрес живу меня мой наш район".split()
+    " адрес живу меня мой наш нас район не".split()
 )
 _NUMBERS = frozenset(NUMBER_WORDS)
 
@@ -56,6 +57,7 @@ class Endpoint:
         """Since the last voiced frame."""
         self._unchanged = 0.0
         self._voiced = 0.0
+        self._complete = False
 
     @property
     def voiced(self) -> float:
@@ -83,8 +85,9 @@ class Endpoint:
         else:
             self.silent += FRAME_S
 
-    def words(self, text: str) -> None:
-        """What has been recognised so far."""
+    def words(self, text: str, *, complete: bool = False) -> None:
+        """What has been recognised so far; ``complete``: it means something as it is, whatever was asked."""
+        self._complete = complete
         if text != self._text:
             self._text = text
             self._unchanged = 0.0
@@ -104,6 +107,8 @@ class Endpoint:
         """The pause that ends what has been said so far."""
         words = self._text.split()
         last = words[-1]
+        if self._complete and last not in _DANGLING:
+            return COMPLETE_S + 0.1
         match self._speech:
             case Speech(expects="yes_no") if all(word in _YES_NO for word in words):
                 return COMPLETE_S

@@ -69,6 +69,7 @@ class Decoding:
 
     wide: Recogniser
     narrow: Recogniser | None
+    phrases: frozenset[str] = frozenset()
     _words: list[Heard] = field(default_factory=list)
     _narrow_words: list[Heard] = field(default_factory=list)
 
@@ -76,7 +77,8 @@ class Decoding:
     def begin(cls, model: Model, grammar: Sequence[str]) -> Decoding:
         """Raises RecogniserFailed."""
         narrow = model.recogniser(grammar) if grammar and model.takes_grammars else None
-        return cls(model.recogniser(), narrow)
+        few = grammar[0] != NUMBER_WORDS[0] if grammar else False
+        return cls(model.recogniser(), narrow, frozenset(grammar) if few else frozenset())
 
     def take(self, samples: bytes) -> str:
         """Listen on; all that has been recognised so far."""
@@ -92,7 +94,7 @@ class Decoding:
         """What was said; ``None`` if it was no speech."""
         wide = joined([*self._words, self.wide.finish()])
         narrow = joined([*self._narrow_words, self.narrow.finish()]) if self.narrow is not None else Heard()
-        return decide(wide, narrow)
+        return decide(wide, narrow, self.phrases)
 
 
 def joined(parts: Sequence[Heard]) -> Heard:
@@ -112,10 +114,14 @@ def confidence(heard: Heard) -> float:
     return sum(word.confidence for word in heard.words if word.text != UNKNOWN) / len(heard.words)
 
 
-def decide(wide: Heard, narrow: Heard) -> Utterance | NoMatch | None:
-    """What was said, out of what both recognisers heard."""
+def decide(wide: Heard, narrow: Heard, phrases: frozenset[str]) -> Utterance | NoMatch | None:
+    """What was said, out of what both recognisers heard.
+
+    A grammar's words are also heard in an order that is none of its ``phrases``: then the other one is believed.
+    ``phrases`` empty: any order will do (digits).
+    """
     words = known(wide.text)
-    if narrow.accepted and confidence(narrow) >= SURE:
+    if narrow.accepted and confidence(narrow) >= SURE and (not phrases or narrow.text in phrases):
         others = (words,) if words and words != narrow.text else ()
         return Utterance(narrow.text, round(confidence(narrow), 2), others)
     if words:
@@ -124,10 +130,18 @@ def decide(wide: Heard, narrow: Heard) -> Utterance | NoMatch | None:
 
 
 class Listeners:
-    """The :class:`ivr.hearing.Hearing` of an engine. ``model`` gives the model that is in use now."""
+    """The :class:`ivr.hearing.Hearing` of an engine. ``model`` gives the model in use now; ``complete`` tells of words
+    after which nothing needs to be waited for, whatever was asked."""
 
-    def __init__(self, model: Callable[[], Model], *, calls: int = 0, cores: int | None = None) -> None:
-        self._model = model
+    def __init__(
+        self,
+        model: Callable[[], Model],
+        complete: Callable[[str], bool] = lambda text: False,
+        *,
+        calls: int = 0,
+        cores: int | None = None,
+    ) -> None:
+        self._model, self._complete = model, complete
         workers = cores or os.cpu_count() or 1
         self.limit = calls or workers * PER_CORE
         self.threads = ThreadPoolExecutor(workers, thread_name_prefix="hearing")
@@ -146,7 +160,7 @@ class Listeners:
             log.error("the recogniser cannot be had", error=str(error))
             return None
         self.open += 1
-        return Listener(model, self.threads, told, self._closed)
+        return Listener(model, self.threads, self._complete, told, self._closed)
 
     def close(self) -> None:
         """Give the threads back."""
@@ -160,9 +174,11 @@ class Listener:
     """The :class:`ivr.hearing.Ear` of one call."""
 
     def __init__(
-        self, model: Model, threads: Executor, told: Callable[[Overheard], None], closed: Callable[[], None]
-    ) -> None:
+        self, model: Model, threads: Executor, complete: Callable[[str], bool],
+        told: Callable[[Overheard], None], closed: Callable[[], None],
+    ) -> None:  # fmt: skip
         self._model, self._threads, self._told, self._closed = model, threads, told, closed
+        self._complete = complete
         self._loop = asyncio.get_running_loop()
         self._vad = webrtcvad.Vad(AGGRESSIVENESS)
         self._speech: Speech | None = None
@@ -271,7 +287,7 @@ class Listener:
 
     def _note(self, text: str) -> None:
         """Tell words once they have been recognised twice running, or more has come: the first guess is often wrong."""
-        self._endpoint.words(text)
+        self._endpoint.words(text, complete=self._complete(text))
         before, self._said = self._said, text
         steady = [word for word, again in zip(before.split(), text.split(), strict=False) if word == again]
         if any(word not in MUTTERED for word in steady):

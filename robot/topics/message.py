@@ -12,7 +12,7 @@ from outage_feed.model import ServicePoint
 from robot.errands import FindServicePoints, Points
 from robot.outcomes import NothingToTell
 from robot.registering import register
-from robot.slots import WantsPerson, ask_key
+from robot.slots import WantsPerson, ask_key, yes_no_key
 
 Subject = Literal[
     "quality", "theft", "connection", "meter", "maintenance", "complaint", "feedback", "suggestion", "other",
@@ -48,7 +48,7 @@ async def message(call: Call, *, subject: Subject) -> Outcome:
     if subject in AT_ONCE:
         return await _registered(call, subject)
     offer = OFFERS[subject]
-    key = await ask_key(offer, {"1": True}, no_input=[offer], no_match=[offer])
+    key = await ask_key(offer, {"1": True, "2": False}, no_input=[offer], no_match=[offer], understand=yes_no_key)
     match key:
         case WantsPerson():
             return NeedsPerson("asked for a person")
@@ -56,6 +56,8 @@ async def message(call: Call, *, subject: Subject) -> Outcome:
             return NothingToTell()
         case GaveUp():
             return NeedsPerson("not understood")
+    if not key:
+        return NothingToTell()
     return await _registered(call, subject)
 
 

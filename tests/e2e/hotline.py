@@ -58,6 +58,8 @@ def make_instance(
         f"[line]\nexample = false\ndrain_seconds = 1\n{line_settings}"
         f"[agi]\nport = {ports.agi}\n[ami]\nport = {ports.ami}\n[asterisk]\nsip_port = {ports.sip}\n{more_settings}"
     )
+    if "[hearing]" not in more_settings:
+        text += "[hearing]\non = false\n"  # tests of keys; those of speech switch it on
     (folder / "ivr.toml").write_text(text, encoding="utf-8")
     return load_settings(folder, environ={})
 

@@ -108,7 +108,7 @@ def test_what_is_repeated_is_looked_up_anew_and_a_time_just_past_is_not_told_aga
     world[FindOutages] = lambda errand: answers.pop(0)(errand)
     done = run(no_power, STAR, ONE, SILENT, world=world)
     assert done.names == [
-        "outage_planned", "outage_offer", "outage_again_past_its_time", "outage_offer_ticket", "ticket_opened",
+        "outage_planned", "outage_offer_sms", "outage_again_past_its_time", "outage_offer_ticket", "ticket_opened",
         "ticket_offer",
     ]  # fmt: skip
 
@@ -176,7 +176,7 @@ def test_what_cannot_be_looked_up_leads_to_a_person(failing: type[Errand[Any]]) 
 def test_an_unknown_number_is_asked_for_the_account_which_is_read_back() -> None:
     call = replace(CALL, caller="+79009999999")
     done = run(no_power, ACCOUNT, ONE, SILENT, call=call, world=errands([point()], [outage()]))
-    assert done.names == ["account_ask", "account_read_back", "outage_planned", "outage_offer"]
+    assert done.names == ["account_ask", "account_read_back", "outage_planned", "outage_offer_sms"]
     assert done.said[1].values == {"account": "4600123456"}
     assert isinstance(done.outcome, Informed)
 
@@ -242,7 +242,7 @@ def test_zero_after_the_sentence_is_a_person() -> None:
 
 def test_star_says_the_outage_again() -> None:
     done = run(no_power, STAR, SILENT, world=errands([point()], [outage()]))
-    assert done.names == ["outage_planned", "outage_offer", "outage_again", "outage_offer"]
+    assert done.names == ["outage_planned", "outage_offer_sms", "outage_again", "outage_offer_sms"]
 
 
 def test_star_for_ever_ends() -> None:
@@ -254,7 +254,7 @@ def test_two_asks_about_another_address() -> None:
     other = point("p2", "ул. Мира", "3", account="4600000002", phones="")
     done = run(no_power, TWO, Digits("4600000002"), ONE, SILENT, world=errands([point(), other], [outage()]))
     assert done.names == [
-        *("outage_planned", "outage_offer"),
+        *("outage_planned", "outage_offer_sms"),
         *("account_ask", "account_read_back"),
         *("outage_none_known", "ticket_opened", "ticket_offer"),
     ]
@@ -280,7 +280,7 @@ def test_who_may_be_dark_for_another_reason_can_have_it_registered(known: Outage
 
 def test_a_sure_outage_does_not_offer_a_ticket() -> None:
     done = run(no_power, ONE, SILENT, world=errands([point()], [outage()]))
-    assert done.names == ["outage_planned", "outage_offer", "outage_offer"]
+    assert done.names == ["outage_planned", "outage_offer_sms", "outage_offer_sms"]
     assert not done.of(OpenTicket)
 
 
@@ -373,7 +373,7 @@ def test_what_was_told_before_the_menu_is_told_briefly_after_it() -> None:
         return await no_power(CALL)
 
     done = rehearse(call, [SILENT], errands([point()], [outage()]))
-    assert done.names == ["outage_planned", "outage_again", "outage_offer"]
+    assert done.names == ["outage_planned", "outage_again", "outage_offer_sms"]
     assert done.said[1].values == {"until": NOW.replace(hour=16, minute=30)}
 
 
@@ -404,7 +404,7 @@ def test_a_sentence_cut_short_by_a_key_counts_as_not_heard() -> None:
         return next(heard) if isinstance(verb, Say) else SILENT
 
     done = rehearse(call, answer, errands([point()], [outage()]))
-    assert done.names == ["outage_planned", "outage_planned", "outage_offer"]
+    assert done.names == ["outage_planned", "outage_planned", "outage_offer_sms"]
 
 
 def test_the_chosen_address_is_not_asked_for_again() -> None:

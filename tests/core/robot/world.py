@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from ivr.call.errands import OpenTicket, Ticket, Unavailable
+from ivr.call.errands import Consent, KeepConsent, OpenTicket, Promise, Promised, SendSms, Sent, Ticket, Unavailable
 from ivr.call.model import Call
 from outage_feed.affecting import affecting
 from outage_feed.freetext import parse_area
@@ -62,4 +62,11 @@ def errands(
         return Found(errand.point, affecting(errand.point, outages, NOW), NOW, as_of, stale_sources)
 
     opened = ticket or Ticket(100237, NOW, "no_power", "open")
-    return {FindServicePoints: find_points, FindOutages: find_outages, OpenTicket: lambda _: opened}
+    return {
+        FindServicePoints: find_points,
+        FindOutages: find_outages,
+        OpenTicket: lambda _: opened,
+        KeepConsent: lambda wanted: Consent(1, wanted.kind, wanted.phone, wanted.call_id, "v1", NOW),
+        SendSms: lambda _: Sent("s1", NOW),
+        Promise: lambda wanted: Promised(1, wanted.kind, wanted.due),
+    }

@@ -1,0 +1,59 @@
+"""What a caller is sent or promised after an outage was told: the time by SMS, a call when the light is back.
+
+Both only with a consent that is written down first, with the words that were heard (126-ФЗ ст. 44.1).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ivr.call.errands import Consent, KeepConsent, Promise, Promised, SendSms, Sent
+from ivr.call.model import Call, Prompt
+from ivr.call.verbs import Say
+from outage_feed.model import ServicePoint
+from outage_feed.telling import Emergency, NoneKnown, OfUnknownKind, Planned, Told
+from robot.wording import place
+
+
+@dataclass(frozen=True, slots=True)
+class At:
+    """What is to be told of one service point."""
+
+    point: ServicePoint
+    told: Told
+
+
+def outage_id(told: Told) -> str:
+    """The id of the outage that is told of, or an empty text."""
+    explanation = told.upcoming if isinstance(told, NoneKnown) else told.explanation
+    return explanation.outage.id if explanation else ""
+
+
+def is_mobile(phone: str | None) -> bool:
+    """Whether a number takes SMS: those of mobile networks begin with +79."""
+    return phone is not None and phone.startswith("+79")
+
+
+async def send_time(call: Call, at: At) -> None:
+    """Send the time that was told to the caller's number, who has just agreed to it; say what came of it."""
+    told = at.told
+    if call.caller is None or not isinstance(told, Planned | Emergency | OfUnknownKind):
+        return
+    text = Prompt("sms_outage", place=place(at.point.address), until=told.until, set_at=told.set_at)
+    consent = await KeepConsent("sms", call.caller, call.id, "outage_offer_sms")
+    sent = await SendSms(consent, text, call.id) if isinstance(consent, Consent) else None
+    await Say(Prompt("sms_sent" if isinstance(sent, Sent) else "sms_not_sent"))
+
+
+async def promise_call(call: Call, at: At) -> None:
+    """Promise a call when the light is back, to the caller's number, who has just agreed to it."""
+    if call.caller is None:
+        return
+    consent = await KeepConsent("callback", call.caller, call.id, "outage_offer_call")
+    promised = None
+    if isinstance(consent, Consent):
+        promised = await Promise(
+            "restored_notice", call.caller, call.id, "wants to know when the light is back",
+            point_id=at.point.id, outage=outage_id(at.told),
+        )  # fmt: skip
+    await Say(Prompt("call_promised" if isinstance(promised, Promised) else "call_not_promised"))
