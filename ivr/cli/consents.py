@@ -1,0 +1,102 @@
+"""``ivr consents``: what callers agreed to, as proof, and taking it back."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+
+import click
+
+from ivr.cli.common import (
+    EXIT_PROBLEMS,
+    EXIT_USAGE,
+    fail,
+    json_option,
+    opened_store,
+    out,
+    print_json,
+    print_table,
+    with_settings,
+)
+from ivr.masking import mask_phone
+from ivr.settings import Settings
+from ivr.store.audit import operating_user
+from ivr.store.consents import KINDS
+from outage_feed.register import normalise_phone
+
+
+@click.group("consents")
+def command() -> None:
+    """What callers agreed to: SMS, notices of outages, surveys, calls. Who, when, in which call, to which words.
+
+    \b
+    Examples:
+      ivr consents list +79001231234
+      ivr consents withdraw +79001231234 sms
+    """
+
+
+@command.command("list")
+@with_settings
+@click.argument("phone")
+@json_option
+def list_consents(settings: Settings, phone: str, as_json: bool) -> None:
+    """Every consent of a telephone, withdrawn ones too, with the words that were heard. The read is written down."""
+    number = _number(phone)
+    with opened_store(settings) as store:
+        store.audit.write("consents list", mask_phone(number), "phone, consents", now=datetime.now(settings.tz))
+        kept = store.consents.all(number)
+    if as_json:
+        print_json(kept)
+        return
+    print_table(
+        ("kind", "given", "withdrawn", "by", "call", "answer", "version", "words"),
+        (
+            (
+                consent.kind,
+                f"{consent.given_at:%d.%m.%Y %H:%M:%S}",
+                f"{consent.withdrawn_at:%d.%m.%Y %H:%M:%S}" if consent.withdrawn_at else "",
+                consent.withdrawn_by,
+                consent.call,
+                consent.how,
+                consent.text_version,
+                consent.text,
+            )
+            for consent in kept
+        ),
+        whole=("kind", "call"),
+        spare=("version", "answer", "by"),
+    )
+
+
+@command.command("withdraw")
+@with_settings
+@click.argument("phone")
+@click.argument("kind", type=click.Choice(KINDS))
+@json_option
+def withdraw(settings: Settings, phone: str, kind: str, as_json: bool) -> None:
+    """Take back every consent of a telephone to one kind; nothing more is sent by it. That is written down.
+
+    Leaves with 1 when there was none that held.
+    """
+    number = _number(phone)
+    (chosen,) = (known for known in KINDS if known == kind)
+    with opened_store(settings) as store:
+        now = datetime.now(settings.tz)
+        store.audit.write("consents withdraw", f"{mask_phone(number)} {kind}", "phone, consents", now=now)
+        ended = store.consents.withdraw(number, chosen, now=now, who=operating_user())
+    if not ended:
+        fail(f"there is no consent to {kind} of {mask_phone(number)}", "ivr consents list PHONE", EXIT_PROBLEMS)
+    if as_json:
+        print_json({"kind": kind, "phone": mask_phone(number), "withdrawn": ended})
+    else:
+        out.print(f"withdrawn: {kind} of {mask_phone(number)}", markup=False)
+
+
+def _number(text: str) -> str:
+    """The number as calls have it: ``+7…``, and that of another country as it stands."""
+    foreign = "+" + "".join(sign for sign in text if sign.isdigit())
+    number = normalise_phone(text) or (foreign if re.fullmatch(r"\+[\d ()-]{8,}", text.strip()) else "")
+    if not number:
+        fail(f"{text!r} is no telephone number", "write it as +79001231234", EXIT_USAGE)
+    return number
