@@ -1,0 +1,108 @@
+"""◆ Names by their sound: an index that finds what a misheard name may have been.
+
+Names come with the forms in which they are said. A form is found when the same letters were heard, with more doubt when
+the same sounds were, and with still more when one or a few letters differ; its numbers must be the same.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+
+from rapidfuzz.distance import Levenshtein
+
+SAME_SOUND = 0.04
+"""The doubt (0 … 1) where the letters differ and the sounds do not: «Донков» for «Данков»."""
+WORST = 0.36
+"""Names in more doubt are not taken into account."""
+_PER_LETTER = 1.25
+"""The doubt of a wrong letter, divided by the number of letters."""
+_VOWELS_AND_VOICE = str.maketrans("оеёэяыбвгджз", "аииииипфктшс", "ьъ")
+_DOUBLE = re.compile(r"(.)\1+")
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A form in which a name is said: its letters in one piece (recognisers split and join words) and its numbers."""
+
+    letters: str
+    numbers: tuple[int, ...] = ()
+    doubt: float = 0.0
+    """0 … 1: how much of the name this form leaves open («Садовая» for «2-я Садовая»)."""
+
+
+@lru_cache(maxsize=65536)
+def sounds(letters: str) -> str:
+    """Folded letters as a careless ear hears them: unstressed vowels and voiced consonants are not told apart."""
+    text = letters.translate(_VOWELS_AND_VOICE)
+    for cluster, heard in (("сч", "щ"), ("стн", "сн"), ("стл", "сл"), ("тс", "ц"), ("шч", "щ")):
+        text = text.replace(cluster, heard)
+    return _DOUBLE.sub(r"\1", text)
+
+
+class NameIndex:
+    """Names by the forms in which they are said. Built once, then only read; safe from several threads."""
+
+    def __init__(self, names: Iterable[str], forms: Callable[[str], Iterable[Said]]) -> None:
+        self._said: dict[str, dict[tuple[str, Said], None]] = {}
+        for name in dict.fromkeys(names):
+            for said in forms(name):
+                self._said.setdefault(sounds(said.letters), {})[name, said] = None
+        self._keys = list(self._said)
+        self._having: dict[str, list[int]] = {}
+        for number, key in enumerate(self._keys):
+            for gram in _grams(key):
+                self._having.setdefault(gram, []).append(number)
+        self._like = lru_cache(maxsize=16_384)(self._find)
+
+    def like(self, letters: str, numbers: tuple[int, ...] = ()) -> tuple[tuple[str, float, str], ...]:
+        """(name, doubt, letters of the form it was taken for), for every name that may have been said; best first."""
+        return self._like(letters, numbers)
+
+    def _find(self, letters: str, numbers: tuple[int, ...]) -> tuple[tuple[str, float, str], ...]:
+        heard = sounds(letters)
+        best: dict[str, tuple[float, str]] = {}
+        for key, distance in self._near(heard):
+            for name, said in self._said[key]:
+                if said.numbers != numbers:
+                    continue
+                doubt = said.doubt
+                if distance:
+                    doubt += _PER_LETTER * distance / max(len(key), len(heard))
+                elif said.letters != letters:
+                    doubt += SAME_SOUND
+                if doubt <= WORST and doubt < best.get(name, (1.0, ""))[0]:
+                    best[name] = doubt, said.letters
+        return tuple(
+            (name, doubt, form) for name, (doubt, form) in sorted(best.items(), key=lambda item: (item[1], item[0]))
+        )
+
+    def _near(self, heard: str) -> Iterable[tuple[str, int]]:
+        if heard in self._said:
+            yield heard, 0
+        most = _most_wrong(len(heard))
+        if not most:
+            return
+        grams = _grams(heard)
+        shared = Counter(number for gram in grams for number in self._having.get(gram, ()))
+        enough = max(1, len(grams) - 3 * most)  # a wrong letter spoils three trigrams
+        for number, count in shared.items():
+            key = self._keys[number]
+            if count < enough or abs(len(key) - len(heard)) > most or key == heard:
+                continue
+            distance = Levenshtein.distance(heard, key, score_cutoff=most)
+            if distance <= most:
+                yield key, distance
+
+
+def _most_wrong(letters: int) -> int:
+    """How many letters of a name may be wrong before it is another name."""
+    return 0 if letters < 4 else 1 if letters < 7 else 2 if letters < 11 else 3
+
+
+def _grams(key: str) -> set[str]:
+    padded = f"^^{key}$"
+    return {padded[at : at + 3] for at in range(len(padded) - 2)}

@@ -1,0 +1,142 @@
+"""◆ Names of the register in a text: which words may be a street, which a settlement, which are taken back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from outage_feed.places import Places
+from robot.understanding.address_doubts import EVERYDAY, NAMED
+from robot.understanding.address_words import TYPE_WORDS, common, names_nothing
+from robot.understanding.numbered import Token
+
+_LONGEST = 6
+"""Words of a name; «улица сорок лет победы октября» has fewer."""
+_MOST = 14
+"""So many of the likeliest names are tried."""
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """Tokens ``start`` up to ``end`` taken for a name of the register, with some doubt; ``form``: as it is said."""
+
+    name: str
+    doubt: float
+    form: str
+    start: int
+    end: int
+
+    @property
+    def places(self) -> range:
+        """Its tokens."""
+        return range(self.start, self.end)
+
+    def inside(self, place: int) -> bool:
+        """Whether the token stands between the name's first and last one."""
+        return self.start < place < self.end - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """The names in a text."""
+
+    streets: tuple[Name, ...]
+    towns: tuple[Name, ...]
+    denied: frozenset[str]
+    """Names that the caller takes back."""
+    gone: frozenset[int]
+    """The tokens with which that is said."""
+    named: frozenset[int]
+    """Tokens that are names with little doubt."""
+
+
+def names_in(said: Sequence[Token], beside: frozenset[int], places: Places) -> Names:
+    """The names among the tokens but those ``beside`` the point."""
+    streets, towns = _spotted(said, beside, places)
+    denied = _denied(said, [*streets, *towns])
+    gone = {place for each in denied for place in range(each.start, each.end)}
+    gone |= {each.end for each in denied if each.end < len(said) and said[each.end].text == "а"}
+    streets = [each for each in streets if gone.isdisjoint(each.places)]
+    towns = [each for each in towns if gone.isdisjoint(each.places)]
+    sure = (each for each in (*streets, *towns) if each.doubt <= NAMED)
+    return Names(
+        _likeliest(streets),
+        _likeliest(towns),
+        frozenset(each.name for each in denied),
+        frozenset(gone),
+        frozenset(place for each in sure for place in each.places),
+    )
+
+
+def _spotted(said: Sequence[Token], beside: frozenset[int], places: Places) -> tuple[list[Name], list[Name]]:
+    streets: list[Name] = []
+    towns: list[Name] = []
+    for start in range(len(said)):
+        if names_nothing(said[start]):
+            continue
+        before = said[start - 1] if start else None
+        for end in range(start + 1, min(start + _LONGEST, len(said)) + 1):
+            if end - 1 in beside:
+                break
+            part = said[start:end]
+            if names_nothing(part[-1]) or not _numbers_fit(part, before):
+                continue
+            numbers = tuple(token.value for token in part if token.value is not None)
+            everyday = all(common(token.text) for token in part if token.value is None)
+            for letters in _wordings(part):
+                for found, like in ((streets, places.streets_like), (towns, places.towns_like)):
+                    for name, doubt, form in like(letters, numbers):
+                        if everyday and letters and not (before and before.text in TYPE_WORDS):
+                            if doubt:
+                                continue
+                            doubt = EVERYDAY
+                        found.append(Name(name, doubt, form, start, end))
+    return streets, towns
+
+
+def _wordings(part: Sequence[Token]) -> Iterator[str]:
+    """The letters in one piece; without type words in the middle as well («первый переулок газа»)."""
+    letters = "".join(token.text for token in part if token.value is None)
+    yield letters
+    within = part[1:-1]
+    if any(token.text in TYPE_WORDS for token in within):
+        middle = [token for token in within if token.text not in TYPE_WORDS]
+        yield "".join(token.text for token in (part[0], *middle, part[-1]) if token.value is None)
+
+
+def _numbers_fit(part: Sequence[Token], before: Token | None) -> bool:
+    """Numbers in names are ordinals («первая»), or stand first («сорок лет», «девять января») and are no house's."""
+    for at, token in enumerate(part):
+        if token.value is None or token.ordinal:
+            continue
+        if at or len(part) == 1 or (before is not None and before.text in ("дом", "дома", "номер", "участок")):
+            return False
+    return True
+
+
+def _denied(said: Sequence[Token], names: Iterable[Name]) -> list[Name]:
+    """Names behind a «не», the «не» with them, and what else these words may have been: «не ленина ленинградская»."""
+    found: dict[int, Name] = {}
+    names = list(names)
+    for each in names:
+        start = each.start - 1
+        if start >= 1 and said[start].text in TYPE_WORDS:
+            start -= 1
+        if start < 0 or said[start].text != "не" or each.doubt > NAMED:
+            continue
+        known = found.get(start)
+        if known is None or (each.doubt, -each.end) < (known.doubt, -known.end):
+            found[start] = replace(each, start=start)
+    meant = list(found.values())
+    same = (
+        each for each in names for one in meant if one.start < each.start < each.end == one.end and each.doubt <= NAMED
+    )
+    return [*meant, *same]
+
+
+def _likeliest(names: list[Name]) -> tuple[Name, ...]:
+    """The names with the least doubt, longer ones first, each name once at each place."""
+    kept: dict[tuple[str, int, int], Name] = {}
+    for each in sorted(names, key=lambda each: (each.doubt, each.start - each.end)):
+        kept.setdefault((each.name, each.start, each.end), each)
+    return tuple(kept.values())[:_MOST]

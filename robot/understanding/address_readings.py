@@ -1,0 +1,271 @@
+"""◆ How one text can be read as an address: which words are settlement, street and house, and what is left over."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from outage_feed.model import Address, House, Settlement, Street
+from outage_feed.names import fold_district, same_street
+from outage_feed.places import Places, Way, canonical, read_house
+from outage_feed.regions import find_region
+from robot.understanding.address_doubts import (
+    CHANGED,
+    CONTRADICTED,
+    EXTRA_NUMBER,
+    LEFT_BESIDE,
+    LEFT_MOST,
+    LEFT_OVER,
+    NOT_SAID,
+    OTHER_NUMBER,
+    TWO_HOUSES,
+    TYPE_UNUSED,
+    UNSAID_STREET_TYPE,
+    street_type_doubt,
+    town_type_doubt,
+)
+from robot.understanding.address_names import Name, names_in
+from robot.understanding.address_words import (
+    STREET_WORDS,
+    TOWN_WORDS,
+    TYPE_WORDS,
+    adjective_stem,
+    common,
+    names_nothing,
+)
+from robot.understanding.houses import SaidHouse, denied_numbers, flats, said_houses
+from robot.understanding.numbered import Token
+from robot.understanding.understood import SoFar
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One way to understand a text. ``way`` is ``None`` where no street is known; ``house`` where none was said."""
+
+    doubt: float
+    settlement: Settlement
+    way: Way | None
+    house: House | None
+    said_settlement: bool
+    """Whether it was said, now or earlier."""
+    said_street: bool
+    left: int = 0
+    """Words that the reading leaves over."""
+    glued: tuple[House, ...] = ()
+    """Other houses that the numbers may have meant: «25/1» for «двадцать пять один»."""
+
+    @property
+    def addresses(self) -> tuple[Address, ...]:
+        """The addresses of the register that this reading means; none where something is missing or not there."""
+        return self.way.addresses(self.house) if self.way is not None and self.house is not None else ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Around:
+    """What the words around the names say."""
+
+    house: House | None
+    glued: tuple[House, ...]
+    street_types: frozenset[str]
+    town_types: frozenset[str]
+    doubt: float
+    left: int
+
+
+class Text:
+    """One text with its names found, for readings with what is known so far."""
+
+    def __init__(self, said: Sequence[Token], places: Places, so_far: SoFar, *, corrects: bool = False) -> None:
+        self._places = places
+        self._said = said
+        meant = places.meant(so_far.settlement) if so_far.settlement else ()
+        open_districts = {_district_stem(each) for each in meant} if len(meant) > 1 else set()
+        self._region, self._district, regional = _regional(said, open_districts)
+        beside = flats(said) | denied_numbers(said) | regional
+        self._names = names_in(said, beside, places)
+        self._beside = beside | self._names.gone
+        self._corrects = corrects or bool(self._names.denied)
+        self.so_far = _without(self._names.denied, so_far)
+        """What is known from earlier, without what this text denies."""
+
+    def readings(self) -> Iterator[Reading]:
+        """Every reading that fits the register."""
+        so_far = self.so_far
+        for street in (*self._names.streets, None):
+            for town in (*self._names.towns, None):
+                if street and town and street.start < town.end and town.start < street.end:
+                    continue
+                around = self._around(street, town, so_far)
+                if around.doubt < 1.0:
+                    yield from self._with(street, town, around, so_far)
+
+    def _around(self, street: Name | None, town: Name | None, so_far: SoFar) -> _Around:
+        """The house and the types that were said, and the doubt about what is left over."""
+        said = self._said
+        names = [each for each in (street, town) if each]
+        used = {place for each in names for place in each.places}
+        taken = frozenset(used | self._beside)
+        houses = said_houses(said, taken)
+        main = _main_house(houses, street)
+        doubt = (street.doubt if street else 0.0) + (town.doubt if town else 0.0)
+        glued: tuple[House, ...] = ()
+        if main is not None:
+            others = [each for each in houses if each is not main and each.house != main.house]
+            if others and main.marked:
+                doubt += TWO_HOUSES
+            elif others:
+                doubt += EXTRA_NUMBER * len(others)
+                glued = tuple(
+                    each for other in others if other.start == main.end for each in _glued(main.house, other.house)
+                )
+        counted = {place for each in houses for place in range(each.start, each.end)}
+        types = {
+            place: token.text
+            for place, token in enumerate(said)
+            if token.text in TYPE_WORDS and (place not in used or any(each.inside(place) for each in names))
+        }
+        beside = {each.end for each in names} | {each.start - 1 for each in names}
+        left = [
+            place
+            for place, token in enumerate(said)
+            if place not in used | counted | self._beside | types.keys() and not _beside_the_point(token)
+        ]
+        close = sum(
+            not used or place in self._names.named or place in beside or _behind_type(said, place, beside)
+            for place in left
+        )
+        doubt += min(LEFT_BESIDE * min(close, 1) + LEFT_OVER * (len(left) - min(close, 1)), LEFT_MOST)
+        if any(said[place].ordinal and (place in beside or _behind_type(said, place, beside)) for place in left):
+            doubt += OTHER_NUMBER
+        street_types = frozenset(STREET_WORDS[text] for text in types.values() if text in STREET_WORDS)
+        town_types = frozenset(TOWN_WORDS[text] for text in types.values() if text in TOWN_WORDS)
+        if town is None and street is not None:
+            town_types -= street_types
+        if street is None and town is not None:
+            street_types -= town_types
+        if street_types - town_types and not (street or so_far.street):
+            doubt += TYPE_UNUSED
+        if town_types - street_types and not (town or so_far.settlement):
+            doubt += TYPE_UNUSED
+        house = canonical(main.house) if main else None
+        return _Around(house, glued, street_types, town_types, doubt, len(left))
+
+    def _with(self, street: Name | None, town: Name | None, around: _Around, so_far: SoFar) -> Iterator[Reading]:
+        """The readings with these names: one for each place of the register that has them."""
+        house = around.house or (read_house(so_far.house) if so_far.house else None)
+        base = Reading(around.doubt, Settlement(""), None, house, False, street is not None, around.left, around.glued)
+        if town is None and street is None and around.house is None and not (so_far.settlement and self._district):
+            # nothing was said of the place
+            return
+        for settlement, more in self._settlements(town, so_far):
+            more += self._town_doubt(settlement, town, around)
+            reading = replace(base, settlement=settlement, doubt=base.doubt + more, said_settlement=True)
+            yield from self._on_streets(reading, self._places.ways_in(settlement), street, around, so_far)
+        if town is None and so_far.settlement is None and (street or so_far.street):
+            for way in self._everywhere(street, so_far.street):
+                more = NOT_SAID + self._town_doubt(way.settlement, None, around)
+                reading = replace(base, settlement=way.settlement, doubt=base.doubt + more)
+                yield from self._on_streets(reading, (way,), street, around, so_far)
+
+    def _settlements(self, town: Name | None, so_far: SoFar) -> Iterator[tuple[Settlement, float]]:
+        before = self._places.meant(so_far.settlement) if so_far.settlement else ()
+        if town is None:
+            yield from ((settlement, 0.0) for settlement in before)
+            return
+        for settlement in self._places.settlements(town.name):
+            changed = before and settlement not in before and not self._corrects
+            yield settlement, CHANGED if changed else 0.0
+
+    def _everywhere(self, street: Name | None, before: Street | None) -> tuple[Way, ...]:
+        name = street.name if street else before.name if before else ""
+        return self._places.ways_named(name)
+
+    def _on_streets(
+        self, reading: Reading, ways: Iterable[Way], street: Name | None, around: _Around, so_far: SoFar
+    ) -> Iterator[Reading]:
+        """The reading on each of the settlement's streets that are meant; on none, where none was said."""
+        if street is not None:
+            for way in ways:
+                if way.street is not None and way.street.name == street.name:
+                    more = street_type_doubt(way.street, street.form, around.street_types)
+                    if so_far.street and so_far.street.name != way.street.name and not self._corrects:
+                        more += CHANGED
+                    yield replace(reading, way=way, doubt=reading.doubt + more)
+            return
+        if so_far.street is not None:
+            for way in ways:
+                if way.street is not None and same_street(way.street, so_far.street) is not None:
+                    more = 0.0 if way.street == so_far.street else UNSAID_STREET_TYPE
+                    yield replace(reading, way=way, doubt=reading.doubt + more, said_street=True)
+            return
+        yield replace(reading, way=next((way for way in ways if way.street is None), None))
+
+    def _town_doubt(self, settlement: Settlement, town: Name | None, around: _Around) -> float:
+        doubt = 0.0
+        if self._region and settlement.region != self._region:
+            doubt += CONTRADICTED
+        if self._district and _district_stem(settlement) != self._district:
+            doubt += CONTRADICTED
+        types = around.town_types if town else around.town_types - around.street_types
+        return doubt + town_type_doubt(settlement.type, types, named=town is not None)
+
+
+def _without(denied: frozenset[str], so_far: SoFar) -> SoFar:
+    street, town = so_far.street, so_far.settlement
+    return SoFar(
+        None if town is not None and town.name in denied else town,
+        None if street is not None and street.name in denied else street,
+        so_far.house,
+    )
+
+
+def _district_stem(settlement: Settlement) -> str:
+    return adjective_stem(fold_district(settlement.district))
+
+
+def _regional(said: Sequence[Token], districts: set[str]) -> tuple[str, str, frozenset[int]]:
+    """The region's code and the stem of the district that are said with their words, and their tokens.
+
+    One of ``districts``, those that are asked for, needs no «район».
+    """
+    region, district, used = "", "", set()
+    for at, token in enumerate(said[1:], start=1):
+        if token.text.startswith("област") and (found := find_region(adjective_stem(said[at - 1].text) + "ая")):
+            region = found.code
+            used |= {at - 1, at}
+        elif token.text in ("район", "районе", "района", "району", "округ", "округе", "округа"):
+            district = adjective_stem(said[at - 1].text)
+            used |= {at - 1, at}
+    for at, token in enumerate(said):
+        if not district and token.value is None and adjective_stem(token.text) in districts - {""}:
+            district = adjective_stem(token.text)
+            used.add(at)
+    return region, district, frozenset(used)
+
+
+def _main_house(houses: Sequence[SaidHouse], street: Name | None) -> SaidHouse | None:
+    """The last marked one, else the first one behind the street, else the first one."""
+    if not houses:
+        return None
+    if houses[0].marked:
+        return houses[-1]
+    return next((each for each in houses if street and each.start >= street.end), houses[0])
+
+
+def _glued(first: House, second: House) -> tuple[House, ...]:
+    """«двадцать пять один»: the word between the two may have been lost."""
+    if not first.plain or not second.plain or second.letter:
+        return ()
+    text = str(second)
+    return (replace(first, fraction=text), replace(first, corpus=text))
+
+
+def _beside_the_point(token: Token) -> bool:
+    return (common(token.text) or names_nothing(token)) if token.value is None else token.value == 0
+
+
+def _behind_type(said: Sequence[Token], place: int, beside: set[int]) -> bool:
+    """«новая улица садовая»: next to the name but for the type word."""
+    return (place + 1 in beside and said[place + 1].text in TYPE_WORDS) or (
+        place - 1 in beside and said[place - 1].text in TYPE_WORDS
+    )
