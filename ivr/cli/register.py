@@ -9,6 +9,7 @@ import click
 from ivr.cli.common import err, fail, json_option, out, print_json, print_table, with_settings
 from ivr.settings import Settings
 from outage_feed.errors import RegisterError, StoreError
+from outage_feed.generate import write_register
 from outage_feed.regions import REGIONS
 from outage_feed.register import COLUMNS, load_points
 from outage_feed.store import GridStore
@@ -22,6 +23,7 @@ def command() -> None:
     Examples:
       ivr register import points.csv
       ivr register stats
+      ivr register generate --points 20000 made-up.csv
     """
 
 
@@ -62,6 +64,31 @@ def import_(settings: Settings, files: tuple[Path, ...], dry_run: bool, as_json:
             out.print("Next:  ivr setup   (renders the names of new places, so that no caller waits for them)")
     if problems:
         raise SystemExit(1)
+
+
+@command.command("generate")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.option(
+    "--points", type=click.IntRange(1, 5_000_000), default=20_000, show_default=True, help="How many service points."
+)
+@click.option("--seed", type=int, default=1, show_default=True, help="The same seed gives the same register.")
+@click.option("--force", is_flag=True, help="Overwrite FILE if it is there.")
+def generate(file: Path, points: int, seed: int, force: bool) -> None:
+    """Write a made-up register to FILE (CSV), to try things with: addresses, accounts and telephones are nobody's.
+
+    \b
+    Example:
+      ivr register generate --points 20000 made-up.csv
+      ivr register import made-up.csv
+    """
+    if file.exists() and not force:
+        fail(f"{file} is there already", "--force overwrites it")
+    try:
+        write_register(file, points, seed)
+    except OSError as error:
+        fail(f"{file}: {error.strerror}", "name a file that can be written")
+    out.print(f"{points} made-up service points written to {file}", markup=False, soft_wrap=True)
+    out.print("Next:  ivr register import FILE   (an instance for trials, not the one that takes calls)", markup=False)
 
 
 @command.command("stats")
