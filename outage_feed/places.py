@@ -57,6 +57,8 @@ class Places:
             self._ways[settlement].append(way)
             if street is not None:
                 self._streets.setdefault(street.name, []).append(way)
+        self.districts = frozenset(settlement.district for settlement in self._ways) - {""}
+        """Every district, as the register writes it."""
         self._town_index = NameIndex(self._towns, town_forms)
         self._street_index = NameIndex(self._streets, street_forms)
 

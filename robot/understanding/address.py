@@ -45,7 +45,8 @@ ALTERNATIVE = 0.1
 MOST_ALTERNATIVES = 4
 MOST_CANDIDATES = 10
 UNSURE = SURE - 0.05
-"""The most for what has a near rival."""
+"""The most for what has a near rival, and where the settlement was not said: calls come from places that are not in the
+register as well, and they have streets of the same names."""
 GUESSED = 0.7
 """The most for a settlement that only the hints tell."""
 OTHER_FORM = 0.6
@@ -129,7 +130,11 @@ def _whole(whole: Sequence[Reading], readings: Sequence[Reading], hints: Hints) 
         most = GUESSED
         addresses = chosen
     rivals = (each for each in readings if each.doubt < best.doubt + NEAR and each.way is not None)
-    if any(not _same_place(each, addresses[0], best.house) for each in rivals):
+    if (
+        best.other_type
+        or not best.said_settlement
+        or any(not _same_place(each, addresses[0], best.house) for each in rivals)
+    ):
         most = min(most, UNSURE)
     return Matched(addresses[0], _confidence(best, most))
 
@@ -245,7 +250,7 @@ def _no_street(best: Reading, close: Sequence[Reading]) -> Understood | None:
     """A settlement was said, and no street that it has."""
     house = str(best.house) if best.house else ""
     towns = list(dict.fromkeys(each.settlement for each in close))
-    if best.left or not best.said_settlement:
+    if best.unknown_street or not best.said_settlement:
         return None
     if len(towns) > 1 and len({(each.type, each.name) for each in towns}) > 1:
         return Ambiguous(tuple(Address(each) for each in towns[:MOST_CANDIDATES]), "settlement")

@@ -13,6 +13,8 @@ CHANGED = 0.1
 """Another settlement or street than earlier in the call, without a word of correction."""
 LEFT_BESIDE = 0.22
 """A word that is a name, or stands next to one and may belong to it («Новая Садовая»)."""
+OTHER_WORD = 0.1
+"""Added to a name that only sounds alike, where the very word that was heard is a name of another place."""
 NAMED = 0.1
 """A word taken for a name with no more doubt than this cannot be left over lightly."""
 LEFT_OVER = 0.05
@@ -46,11 +48,11 @@ _GARDENS = frozenset(("снт", "днт", "днп", "дпк"))
 def street_type_doubt(street: Street, form: str, said: frozenset[str]) -> float:
     """Of a street named by ``form``, where the types ``said`` stand beside it."""
     kind = street.type
-    if said:
-        if kind in said or (not kind and said <= {"ул"}) or (kind == "пр" and said & {"пр-кт", "проезд"}):
-            return 0.0
-        return HABIT if "ул" in said and len(said) == 1 else OTHER_STREET_TYPE
-    doubt = 0.0 if kind in ("ул", "") else UNSAID_STREET_TYPE
+    if kind in said or (not kind and said == {"ул"}) or (kind == "пр" and said & {"пр-кт", "проезд"}):
+        return 0.0
+    if (said and said != {"ул"}) or not form:
+        return OTHER_STREET_TYPE
+    doubt = HABIT if said else UNSAID_STREET_TYPE if kind not in ("ул", "") else 0.0
     feminine = form.endswith(("ая", "яя", "ую", "юю")) or (
         form.endswith(("ой", "ей")) and not street.name.endswith(("ой", "ей"))
     )

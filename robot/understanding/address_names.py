@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from outage_feed.alike import SAME_SOUND
 from outage_feed.places import Places
-from robot.understanding.address_doubts import EVERYDAY, NAMED
-from robot.understanding.address_words import TYPE_WORDS, common, names_nothing
+from robot.understanding.address_doubts import EVERYDAY, NAMED, OTHER_WORD
+from robot.understanding.address_words import PREPOSITIONS, TYPE_WORDS, common, numbers_a_house
 from robot.understanding.numbered import Token
 
 _LONGEST = 6
@@ -72,20 +73,23 @@ def _spotted(said: Sequence[Token], beside: frozenset[int], places: Places) -> t
     streets: list[Name] = []
     towns: list[Name] = []
     for start in range(len(said)):
-        if names_nothing(said[start]):
+        if numbers_a_house(said[start]):
             continue
         before = said[start - 1] if start else None
         for end in range(start + 1, min(start + _LONGEST, len(said)) + 1):
             if end - 1 in beside:
                 break
             part = said[start:end]
-            if names_nothing(part[-1]) or not _numbers_fit(part, before):
+            if numbers_a_house(part[-1]) or not _numbers_fit(part, before):
                 continue
+            loose = part[0].text in PREPOSITIONS or part[-1].text in PREPOSITIONS
             numbers = tuple(token.value for token in part if token.value is not None)
             everyday = all(common(token.text) for token in part if token.value is None)
             for letters in _wordings(part):
                 for found, like in ((streets, places.streets_like), (towns, places.towns_like)):
                     for name, doubt, form in like(letters, numbers):
+                        if loose and doubt:  # «на дежда» may be a name cut in two, «на деждинская» is not
+                            continue
                         if everyday and letters and not (before and before.text in TYPE_WORDS):
                             if doubt:
                                 continue
@@ -136,6 +140,11 @@ def _denied(said: Sequence[Token], names: Iterable[Name]) -> list[Name]:
 
 def _likeliest(names: list[Name]) -> tuple[Name, ...]:
     """The names with the least doubt, longer ones first, each name once at each place."""
+    words = {each.places for each in names if each.doubt <= SAME_SOUND}
+    names = [
+        replace(each, doubt=each.doubt + OTHER_WORD) if each.doubt > SAME_SOUND and each.places in words else each
+        for each in names
+    ]
     kept: dict[tuple[str, int, int], Name] = {}
     for each in sorted(names, key=lambda each: (each.doubt, each.start - each.end)):
         kept.setdefault((each.name, each.start, each.end), each)

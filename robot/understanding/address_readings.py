@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
+
+from rapidfuzz.distance import Levenshtein
+from rapidfuzz.process import extractOne
 
 from outage_feed.model import Address, House, Settlement, Street
 from outage_feed.names import fold_district, same_street
@@ -31,11 +35,16 @@ from robot.understanding.address_words import (
     TYPE_WORDS,
     adjective_stem,
     common,
-    names_nothing,
+    next_to,
+    numbers_a_house,
 )
 from robot.understanding.houses import SaidHouse, denied_numbers, flats, said_houses
 from robot.understanding.numbered import Token
 from robot.understanding.understood import SoFar
+
+_DISTRICT_WORDS = frozenset("район районе района району округ округе округа".split())
+_FIRST_OF_DISTRICTS = frozenset(("лев", "гаврилов", "холм"))
+"""«Лев-Толстовский», «Гаврилов-Ямский», «Холм-Жирковский»: of such names the last word counts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +58,10 @@ class Reading:
     said_settlement: bool
     """Whether it was said, now or earlier."""
     said_street: bool
-    left: int = 0
-    """Words that the reading leaves over."""
+    other_type: bool = False
+    """Another type was said, and a settlement of that name and type there is as well."""
+    unknown_street: bool = False
+    """Something was said of a street, and the reading has none."""
     glued: tuple[House, ...] = ()
     """Other houses that the numbers may have meant: «25/1» for «двадцать пять один»."""
 
@@ -69,7 +80,7 @@ class _Around:
     street_types: frozenset[str]
     town_types: frozenset[str]
     doubt: float
-    left: int
+    unknown_street: bool
 
 
 class Text:
@@ -79,8 +90,8 @@ class Text:
         self._places = places
         self._said = said
         meant = places.meant(so_far.settlement) if so_far.settlement else ()
-        open_districts = {_district_stem(each) for each in meant} if len(meant) > 1 else set()
-        self._region, self._district, regional = _regional(said, open_districts)
+        asked = {_stem(each.district) for each in meant} if len(meant) > 1 else set()
+        self._region, self._district, regional = _regional(said, asked, _stems(places.districts))
         beside = flats(said) | denied_numbers(said) | regional
         self._names = names_in(said, beside, places)
         self._beside = beside | self._names.gone
@@ -124,18 +135,17 @@ class Text:
             for place, token in enumerate(said)
             if token.text in TYPE_WORDS and (place not in used or any(each.inside(place) for each in names))
         }
-        beside = {each.end for each in names} | {each.start - 1 for each in names}
+        spans = [*((each.start, each.end) for each in names), *((each.start, each.end) for each in houses)]
+        beside = next_to(said, spans)
         left = [
             place
             for place, token in enumerate(said)
             if place not in used | counted | self._beside | types.keys() and not _beside_the_point(token)
         ]
-        close = sum(
-            not used or place in self._names.named or place in beside or _behind_type(said, place, beside)
-            for place in left
-        )
+        nameless = street is None and so_far.street is None  # any word may be the street then
+        close = sum(nameless or place in self._names.named or place in beside for place in left)
         doubt += min(LEFT_BESIDE * min(close, 1) + LEFT_OVER * (len(left) - min(close, 1)), LEFT_MOST)
-        if any(said[place].ordinal and (place in beside or _behind_type(said, place, beside)) for place in left):
+        if any(said[place].ordinal and place in beside for place in left):
             doubt += OTHER_NUMBER
         street_types = frozenset(STREET_WORDS[text] for text in types.values() if text in STREET_WORDS)
         town_types = frozenset(TOWN_WORDS[text] for text in types.values() if text in TOWN_WORDS)
@@ -148,18 +158,34 @@ class Text:
         if town_types - street_types and not (town or so_far.settlement):
             doubt += TYPE_UNUSED
         house = canonical(main.house) if main else None
-        return _Around(house, glued, street_types, town_types, doubt, len(left))
+        unknown_street = nameless and bool(left) and (main is not None or bool(street_types - town_types))
+        return _Around(house, glued, street_types, town_types, doubt, unknown_street)
 
     def _with(self, street: Name | None, town: Name | None, around: _Around, so_far: SoFar) -> Iterator[Reading]:
         """The readings with these names: one for each place of the register that has them."""
         house = around.house or (read_house(so_far.house) if so_far.house else None)
-        base = Reading(around.doubt, Settlement(""), None, house, False, street is not None, around.left, around.glued)
+        base = Reading(
+            doubt=around.doubt,
+            settlement=Settlement(""),
+            way=None,
+            house=house,
+            said_settlement=False,
+            said_street=street is not None,
+            unknown_street=around.unknown_street,
+            glued=around.glued,
+        )
         if town is None and street is None and around.house is None and not (so_far.settlement and self._district):
             # nothing was said of the place
             return
         for settlement, more in self._settlements(town, so_far):
             more += self._town_doubt(settlement, town, around)
-            reading = replace(base, settlement=settlement, doubt=base.doubt + more, said_settlement=True)
+            reading = replace(
+                base,
+                settlement=settlement,
+                doubt=base.doubt + more,
+                said_settlement=True,
+                other_type=town is not None and self._other_type(settlement, around.town_types),
+            )
             yield from self._on_streets(reading, self._places.ways_in(settlement), street, around, so_far)
         if town is None and so_far.settlement is None and (street or so_far.street):
             for way in self._everywhere(street, so_far.street):
@@ -175,6 +201,10 @@ class Text:
         for settlement in self._places.settlements(town.name):
             changed = before and settlement not in before and not self._corrects
             yield settlement, CHANGED if changed else 0.0
+
+    def _other_type(self, settlement: Settlement, said: frozenset[str]) -> bool:
+        namesakes = self._places.settlements(settlement.name)
+        return settlement.type not in said and any(each.type in said for each in namesakes)
 
     def _everywhere(self, street: Name | None, before: Street | None) -> tuple[Way, ...]:
         name = street.name if street else before.name if before else ""
@@ -204,7 +234,7 @@ class Text:
         doubt = 0.0
         if self._region and settlement.region != self._region:
             doubt += CONTRADICTED
-        if self._district and _district_stem(settlement) != self._district:
+        if self._district and _stem(settlement.district) != self._district:
             doubt += CONTRADICTED
         types = around.town_types if town else around.town_types - around.street_types
         return doubt + town_type_doubt(settlement.type, types, named=town is not None)
@@ -219,25 +249,35 @@ def _without(denied: frozenset[str], so_far: SoFar) -> SoFar:
     )
 
 
-def _district_stem(settlement: Settlement) -> str:
-    return adjective_stem(fold_district(settlement.district))
+def _stem(district: str) -> str:
+    """The last word of the district's name, without its ending: «Лев-Толстовский р-н» → «толстовск»."""
+    return adjective_stem(fold_district(district).rpartition(" ")[2])
 
 
-def _regional(said: Sequence[Token], districts: set[str]) -> tuple[str, str, frozenset[int]]:
+@lru_cache(maxsize=2)
+def _stems(districts: frozenset[str]) -> frozenset[str]:
+    return frozenset(_stem(each) for each in districts)
+
+
+def _regional(said: Sequence[Token], asked: set[str], known: Collection[str]) -> tuple[str, str, frozenset[int]]:
     """The region's code and the stem of the district that are said with their words, and their tokens.
 
-    One of ``districts``, those that are asked for, needs no «район».
+    One of the districts ``asked`` for needs no «район»; the ``known`` ones may be misheard.
     """
     region, district, used = "", "", set()
     for at, token in enumerate(said[1:], start=1):
         if token.text.startswith("област") and (found := find_region(adjective_stem(said[at - 1].text) + "ая")):
             region = found.code
             used |= {at - 1, at}
-        elif token.text in ("район", "районе", "района", "району", "округ", "округе", "округа"):
-            district = adjective_stem(said[at - 1].text)
+        elif token.text in _DISTRICT_WORDS:
+            stem = adjective_stem(said[at - 1].text)
+            near = extractOne(stem, known, scorer=Levenshtein.distance, score_cutoff=1 if len(stem) < 8 else 2)
+            district = near[0] if near else stem
             used |= {at - 1, at}
+            if at > 1 and said[at - 2].text in _FIRST_OF_DISTRICTS:
+                used.add(at - 2)
     for at, token in enumerate(said):
-        if not district and token.value is None and adjective_stem(token.text) in districts - {""}:
+        if not district and token.value is None and adjective_stem(token.text) in asked - {""}:
             district = adjective_stem(token.text)
             used.add(at)
     return region, district, frozenset(used)
@@ -261,11 +301,4 @@ def _glued(first: House, second: House) -> tuple[House, ...]:
 
 
 def _beside_the_point(token: Token) -> bool:
-    return (common(token.text) or names_nothing(token)) if token.value is None else token.value == 0
-
-
-def _behind_type(said: Sequence[Token], place: int, beside: set[int]) -> bool:
-    """«новая улица садовая»: next to the name but for the type word."""
-    return (place + 1 in beside and said[place + 1].text in TYPE_WORDS) or (
-        place - 1 in beside and said[place - 1].text in TYPE_WORDS
-    )
+    return (common(token.text) or numbers_a_house(token)) if token.value is None else token.value == 0

@@ -6,7 +6,7 @@ All words are folded (small letters, е for ё).
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from robot.understanding.houses import FLATS, MARKERS, PARTS
 from robot.understanding.numbered import Token, tokens
@@ -132,6 +132,17 @@ def adjective_stem(word: str) -> str:
     return _ADJECTIVE_END.sub("", word)
 
 
-def names_nothing(token: Token) -> bool:
-    """Whether no name begins or ends with the token: prepositions, and the words of house numbers and flats."""
-    return token.text in PREPOSITIONS or token.text in MARKERS or token.text in PARTS or token.text in FLATS
+def next_to(said: Sequence[Token], spans: Iterable[tuple[int, int]]) -> set[int]:
+    """The tokens next to the spans, prepositions and type words skipped: «новая улица [садовая]»."""
+    found = set()
+    for start, end in spans:
+        for place, step in ((start - 1, -1), (end, 1)):
+            while 0 <= place < len(said) and (said[place].text in PREPOSITIONS or said[place].text in TYPE_WORDS):
+                place += step
+            found.add(place)
+    return found
+
+
+def numbers_a_house(token: Token) -> bool:
+    """Whether it is a word of house numbers and flats: no name begins or ends with it."""
+    return token.text in MARKERS or token.text in PARTS or token.text in FLATS

@@ -66,7 +66,9 @@ def said_houses(said: Sequence[Token], taken: frozenset[int] = frozenset()) -> l
     at = 0
     while at < len(said):
         one = None if at in taken else _read(said, at, taken)
-        if one is None:
+        if one is None or (
+            one.start and said[one.start - 1].text in PARTS
+        ):  # of «… корпус три» the house was not heard
             at += 1
         else:
             found.append(one)
@@ -161,9 +163,7 @@ def _letter_at(said: Sequence[Token], at: int, taken: frozenset[int], *, marked:
     if not marked:
         if token.text in ("к", "ка") and after is not None and after.value is not None:
             return None  # «пять ка два» is the corpus
-        if token.text in _CAN_BE_WORDS and not (
-            after is None or after.text in PARTS or after.text in FLATS or at + 1 in taken
-        ):
+        if token.text in _CAN_BE_WORDS and not (after is None or after.text in PARTS or after.text in FLATS):
             return None
         if token.text == "а" and after is not None and (after.text in ("не", "нет") or after.value is not None):
             return None

@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
+from outage_feed.alike import sounds
 from robot.hearing.spoken_numbers import cardinal, ordinal
 
 _VALUES: dict[str, int] = {}
@@ -30,6 +31,10 @@ _ANNIVERSARIES = {
     for ending in ("летия", "летие", "летию")
 }  # fmt: skip
 """«пятидесятилетия» is the 50 of «50-летия Октября»."""
+_NUMBERS = _VALUES.keys() | _ORDINALS.keys()
+_LEADING = tuple(word for word, value in _VALUES.items() if value >= 20)
+_BY_SOUND = {sounds(word): word for word in sorted(_NUMBERS, reverse=True) if len(word) >= 5}
+"""Recognisers know the numbers' words, people who type spell them as they sound."""
 _WRITTEN_ORDINAL = re.compile(r"(\d+)-?(?:го|ого|ый|ой|ий|ая|ое|му|ая|ую|х|й|я|е)(?![а-я])")
 _PART = re.compile(r"\d+-(?=\s|$)|\d+|[а-я]+|/")
 
@@ -87,8 +92,25 @@ def _parts(text: str) -> list[str]:
     plain = text.replace("[unk]", " ").casefold().replace("ё", "е")
     # «12а» and «12 е» are houses, «12-я» and «9е января» are not: a letter glued to a number is its own word
     plain = re.sub(r"(\d+)([абвгдежзик])(?![а-я])", r"\1 \2", plain)
-    parts = _PART.findall(_WRITTEN_ORDINAL.sub(r"\1- ", plain))
-    return ["дробь" if part == "/" else part for part in parts]
+    parts = ["дробь" if part == "/" else part for part in _PART.findall(_WRITTEN_ORDINAL.sub(r"\1- ", plain))]
+    found: list[str] = []
+    for part in parts:
+        before = found[-1] if found else ""
+        if before and before + part in _NUMBERS and not {before, part} <= _NUMBERS:
+            found[-1] += part  # «пять десят», «во семь»
+        else:
+            found += _number_words(part)
+    return found
+
+
+def _number_words(word: str) -> list[str]:
+    """«двадцатьпять» as two words, «сорак» as «сорок»; any other word as it is."""
+    if word in _NUMBERS or len(word) < 5:
+        return [word]
+    for tens in _LEADING:
+        if word.startswith(tens) and word[len(tens) :] in _NUMBERS:
+            return [tens, word[len(tens) :]]
+    return [_BY_SOUND.get(sounds(word), word)]
 
 
 def _continues(before: int, value: int) -> bool:

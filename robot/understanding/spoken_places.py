@@ -64,7 +64,7 @@ def _said(name: str, forms: Callable[[str], Iterable[str]]) -> Iterator[Said]:
 
 def _forms(words: list[str], forms: Callable[[str], Iterable[str]]) -> Iterator[str]:
     plain = " ".join(_YO.get(word, word) for word in words)
-    for form in dict.fromkeys((plain, *forms(plain))) if plain else ():
+    for form in dict.fromkeys((plain, *forms(plain))) if plain else ("",):  # «2-я набережная» is named by its number
         yield form.replace(" ", "").replace("ё", "е")
 
 
