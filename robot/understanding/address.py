@@ -14,7 +14,8 @@ from outage_feed.model import Address, House, Settlement, Street
 from outage_feed.names import fold_district, same_street
 from outage_feed.places import Places, Way
 from robot.understanding.address_readings import Reading, Text
-from robot.understanding.address_words import address_tokens, turns
+from robot.understanding.address_words import address_tokens, names_nothing, turns
+from robot.understanding.houses import house as said_house
 from robot.understanding.understood import (
     NO_HINTS,
     NOTHING_YET,
@@ -68,16 +69,26 @@ def understand_address(
         readings += [replace(each, doubt=each.doubt + (ALTERNATIVE if rank else 0.0)) for each in found]
     readings = sorted((each for each in readings if each.doubt < HOPELESS), key=lambda each: each.doubt)
     if not readings:
-        return NotFound(kept)
+        return _nothing_fits(heard[0] if heard else "", so_far, kept)
     answer = _decide(readings, hints)
     return NotFound(_known_of(readings, kept)) if answer is None else answer
+
+
+def _nothing_fits(text: str, before: SoFar, kept: SoFar) -> Understood:
+    """No name was said; something may have been taken back («нет не ленина»), or a house be said alone."""
+    said = said_house(text)
+    if said is not None and kept.street is None and names_nothing(address_tokens(text)):
+        kept = SoFar(kept.settlement, None, str(said))
+    if kept == before:
+        return NotFound(kept)
+    return Incomplete(kept, "settlement" if kept.settlement is None else "street")
 
 
 def _read(text: str, places: Places, so_far: SoFar) -> tuple[SoFar, list[Reading]]:
     """The readings of a text; a part of it that corrects what stands before goes on from there."""
     found: list[Reading] = []
-    for number, said in enumerate(turns(address_tokens(text))):
-        part = Text(said, places, so_far, corrects=number > 0)
+    for corrects, said in turns(address_tokens(text)):
+        part = Text(said, places, so_far, corrects=corrects)
         so_far = part.so_far
         readings = [each for each in part.readings() if each.doubt < HOPELESS]
         if readings:
@@ -111,7 +122,7 @@ def _decide(readings: Sequence[Reading], hints: Hints) -> Understood | None:
     if whole:
         return _whole(whole, readings, hints)
     if best.house is not None and best.way is not None:
-        return _no_such_house(close, hints)
+        return _no_such_house(close, readings, hints)
     if best.way is not None and best.way.street is not None:
         return _no_house(close)
     return _no_street(best, close)
@@ -190,11 +201,14 @@ def _differing(addresses: Sequence[Address]) -> Part:
     return "street" if len({each.street for each in addresses}) > 1 else "house"
 
 
-def _no_such_house(close: Sequence[Reading], hints: Hints) -> Understood | None:
+def _no_such_house(close: Sequence[Reading], readings: Sequence[Reading], hints: Hints) -> Understood | None:
     """The street is there, the house is not: one in another form may be («25» for «25 корпус 2»)."""
     best = close[0]
     assert best.way is not None
     assert best.house is not None
+    for each in readings:  # an alternative of the recogniser may have a house that there is on this very street
+        if each.doubt < best.doubt + NEAR and each.way == best.way and each.addresses:
+            return Matched(each.addresses[0], _confidence(each, OTHER_FORM))
     ways = _ways(close)
     others = ((way, house) for way in ways for house in way.numbers.get(best.house.number, ()))
     fitting = _distinct(each for way, house in others if _can_be(best.house, house) for each in way.addresses(house))

@@ -13,6 +13,7 @@ from robot.understanding.numbered import Token
 
 _LONGEST = 6
 """Words of a name; «улица сорок лет победы октября» has fewer."""
+_PREPOSITIONS_OF_PLACE = frozenset(("в", "во", "на", "из", "с"))
 _MOST = 14
 """So many of the likeliest names are tried."""
 
@@ -124,7 +125,7 @@ def _denied(said: Sequence[Token], names: Iterable[Name]) -> list[Name]:
     names = list(names)
     for each in names:
         start = each.start - 1
-        if start >= 1 and said[start].text in TYPE_WORDS:
+        while start >= 1 and (said[start].text in TYPE_WORDS or said[start].text in _PREPOSITIONS_OF_PLACE):
             start -= 1
         if start < 0 or said[start].text != "не" or each.doubt > NAMED:
             continue

@@ -9,6 +9,7 @@ from functools import lru_cache
 from rapidfuzz.distance import Levenshtein
 from rapidfuzz.process import extractOne
 
+from outage_feed.alike import sounds
 from outage_feed.model import Address, House, Settlement, Street
 from outage_feed.names import fold_district, same_street
 from outage_feed.places import Places, Way, canonical, read_house
@@ -271,7 +272,8 @@ def _regional(said: Sequence[Token], asked: set[str], known: Collection[str]) ->
             used |= {at - 1, at}
         elif token.text in _DISTRICT_WORDS:
             stem = adjective_stem(said[at - 1].text)
-            near = extractOne(stem, known, scorer=Levenshtein.distance, score_cutoff=1 if len(stem) < 8 else 2)
+            most_wrong = 1 if len(stem) < 8 else 2
+            near = extractOne(stem, known, processor=sounds, scorer=Levenshtein.distance, score_cutoff=most_wrong)
             district = near[0] if near else stem
             used |= {at - 1, at}
             if at > 1 and said[at - 2].text in _FIRST_OF_DISTRICTS:

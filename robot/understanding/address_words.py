@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
+from robot.hearing.inflecting import street_forms, town_forms
+from robot.hearing.vocabulary import phrases
 from robot.understanding.houses import FLATS, MARKERS, PARTS
 from robot.understanding.numbered import Token, tokens
 from robot.understanding.words import FILLERS
@@ -94,6 +96,18 @@ _COMMON = FILLERS | frozenset(
     " поселение поселения сельсовет сельское городской муниципальный точнее вернее извините простите ошибся ошиблась"
     " оговорился оговорилась имею виду думаю хотел хотела сами самом самый".split()
 )
+_COMMON |= {
+    word.replace("ё", "е")
+    for family in ("fillers", "topics", "danger")
+    for each in phrases(family)
+    for word in each.split()
+} - {
+    word.replace("ё", "е")
+    for family, forms in (("streets", street_forms), ("towns", town_forms), ("villages", town_forms))
+    for name in phrases(family)
+    for form in forms(name)
+    for word in form.split()
+}
 _CORRECTIONS = frozenset("нет ой точнее вернее ошибся ошиблась извините простите оговорился оговорилась".split())
 _ABSENT = frozenset("света свет электричества электроэнергии напряжения тока энергии ничего никого его у уже с".split())
 """What is missing where «нет» corrects nothing: «нет света»."""
@@ -113,18 +127,20 @@ def address_tokens(text: str) -> tuple[Token, ...]:
     return tokens(plain)
 
 
-def turns(said: Sequence[Token]) -> list[tuple[Token, ...]]:
-    """The text cut where the caller corrects what was said before; «нет света» is no correction."""
-    found: list[list[Token]] = [[]]
+def turns(said: Sequence[Token]) -> list[tuple[bool, tuple[Token, ...]]]:
+    """The text cut where the caller corrects what was said before, and whether each part is a correction.
+
+    «нет света» is none.
+    """
+    found: list[tuple[bool, list[Token]]] = [(False, [])]
     for at, token in enumerate(said):
         before = said[at - 1].text if at else ""
         after = said[at + 1].text if at + 1 < len(said) else ""
         if token.text in _CORRECTIONS and not (token.text == "нет" and (before in _ABSENT or after in _ABSENT)):
-            if found[-1]:
-                found.append([])
+            found.append((True, []))
         else:
-            found[-1].append(token)
-    return [tuple(part) for part in found if part]
+            found[-1][1].append(token)
+    return [(corrects, tuple(part)) for corrects, part in found if part]
 
 
 def adjective_stem(word: str) -> str:
@@ -146,3 +162,13 @@ def next_to(said: Sequence[Token], spans: Iterable[tuple[int, int]]) -> set[int]
 def numbers_a_house(token: Token) -> bool:
     """Whether it is a word of house numbers and flats: no name begins or ends with it."""
     return token.text in MARKERS or token.text in PARTS or token.text in FLATS
+
+
+def names_nothing(said: Iterable[Token]) -> bool:
+    """Whether no token can be a name: numbers, words of houses, types and everyday words alone."""
+    return all(
+        common(token.text) or numbers_a_house(token) or token.text in TYPE_WORDS or len(token.text) < 3
+        if token.value is None
+        else not token.ordinal
+        for token in said
+    )
