@@ -93,6 +93,7 @@ _ORDINAL = re.compile(r"(\d+)\s*-?\s*(?:ый|ой|ий|ая|ое|ые|ого|е�
 _WORD = re.compile(r"[a-zа-я]+")
 _LOOKALIKES = str.maketrans("aeopcxykmthb", "аеорсхукмтнв")
 """Latin letters typed for Cyrillic ones inside a Russian word, small ones and capitals made small."""
+_BOTH_ENDS = re.compile(r"([А-ЯЁ][а-яё]+)\s(?:.*\s)?([а-яё/-]+)\s?\.?")
 _NAMED_AFTER = frozenset({"им", "имени"})
 _QUOTES = re.compile(r"[«»„“”\"'`’]")
 _NOT_NAME = re.compile(r"[^0-9a-zа-я/ ]+")
@@ -147,7 +148,7 @@ def parse_street(text: str) -> Street:
     text = clean(text)
     if found := re.match(r"(\d+-?[а-я]{1,2})\s+([а-я-]+)\.?\s+(\S.*)", text, re.IGNORECASE):
         kind = STREET_TYPES.get(found[2].casefold(), "")
-        if kind:  # «1-й пер. Газа»
+        if kind and _trim(found[3]) not in STREET_TYPES:  # «1-й пер. Газа», but not «2-я Набережная ул.»
             return Street(f"{found[1]} {_trim(found[3])}", kind)
     kind, name = _split_type(text, STREET_TYPES)
     if kind == "ул":
@@ -159,7 +160,13 @@ def parse_street(text: str) -> Street:
 
 def _split_type(text: str, types: dict[str, str], *, any_case: bool = False) -> tuple[str, str]:
     """The canonical type word and the rest; the type word stands first or last, and something must remain."""
-    if found := re.match(r"([а-яё/-]+)(\.|\s|(?=[«\"]))\s*(.+)", text, re.IGNORECASE):
+    at_both_ends = (
+        (ends := _BOTH_ENDS.fullmatch(text)) is not None
+        and ends[1].casefold().replace("ё", "е") in types
+        and ends[2] in types
+    )  # «Набережная ул.», «Слобода дер.»: the capital letter belongs to the name
+    found = re.match(r"([а-яё/-]+)(\.|\s|(?=[«\"]))\s*(.+)", text, re.IGNORECASE)
+    if found and not at_both_ends:
         kind = types.get(found[1].casefold().replace("ё", "е"))
         if kind and (rest := _trim(found[3])):
             return kind, rest

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Literal
 
+from outage_feed.alike import SAME_SOUND
 from outage_feed.model import Address, House, Settlement, Street
 from outage_feed.names import fold_district, same_street
 from outage_feed.places import Places, Way
@@ -39,6 +40,7 @@ CLOSE = 0.07
 """Readings whose doubts differ by less fit as well as each other: the caller is asked."""
 NEAR = 0.16
 """A reading that is not so near leaves the best one sure; a nearer one does not."""
+FAR = 0.2
 HOPELESS = 0.5
 """With so much doubt nothing was understood."""
 ALTERNATIVE = 0.1
@@ -206,8 +208,11 @@ def _no_such_house(close: Sequence[Reading], readings: Sequence[Reading], hints:
     best = close[0]
     assert best.way is not None
     assert best.house is not None
-    for each in readings:  # an alternative of the recogniser may have a house that there is on this very street
-        if each.doubt < best.doubt + NEAR and each.way == best.way and each.addresses:
+    for each in readings:
+        # An alternative of the recogniser may have a house that there is; and where the name was misheard anyway,
+        # a name in a little more doubt with that house is the likelier one.
+        misheard = best.doubt >= SAME_SOUND and each.doubt < best.doubt + FAR
+        if each.addresses and (misheard or (each.way == best.way and each.doubt < best.doubt + NEAR)):
             return Matched(each.addresses[0], _confidence(each, OTHER_FORM))
     ways = _ways(close)
     others = ((way, house) for way in ways for house in way.numbers.get(best.house.number, ()))

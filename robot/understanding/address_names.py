@@ -10,6 +10,7 @@ from outage_feed.places import Places
 from robot.understanding.address_doubts import EVERYDAY, NAMED, OTHER_WORD
 from robot.understanding.address_words import PREPOSITIONS, TYPE_WORDS, common, numbers_a_house
 from robot.understanding.numbered import Token
+from robot.understanding.spoken_places import counted
 
 _LONGEST = 6
 """Words of a name; «улица сорок лет победы октября» has fewer."""
@@ -83,8 +84,9 @@ def _spotted(said: Sequence[Token], beside: frozenset[int], places: Places) -> t
             part = said[start:end]
             if numbers_a_house(part[-1]) or not _numbers_fit(part, before):
                 continue
-            loose = part[0].text in PREPOSITIONS or part[-1].text in PREPOSITIONS
-            numbers = tuple(token.value for token in part if token.value is not None)
+            numbered = part[-1].value is not None and not part[-1].ordinal  # «озерки один» is a name or a house
+            loose = numbered or part[0].text in PREPOSITIONS or part[-1].text in PREPOSITIONS
+            numbers = tuple(token.value for token in part[: -1 if numbered else None] if token.value is not None)
             everyday = all(common(token.text) for token in part if token.value is None)
             for letters in _wordings(part):
                 for found, like in ((streets, places.streets_like), (towns, places.towns_like)):
@@ -102,6 +104,9 @@ def _spotted(said: Sequence[Token], beside: frozenset[int], places: Places) -> t
 def _wordings(part: Sequence[Token]) -> Iterator[str]:
     """The letters in one piece; without type words in the middle as well («первый переулок газа»)."""
     letters = "".join(token.text for token in part if token.value is None)
+    if part[-1].value is not None and not part[-1].ordinal:
+        yield letters + counted(part[-1].value)
+        return
     yield letters
     within = part[1:-1]
     if any(token.text in TYPE_WORDS for token in within):
@@ -110,9 +115,12 @@ def _wordings(part: Sequence[Token]) -> Iterator[str]:
 
 
 def _numbers_fit(part: Sequence[Token], before: Token | None) -> bool:
-    """Numbers in names are ordinals («первая»), or stand first («сорок лет», «девять января») and are no house's."""
+    """Numbers in names are ordinals («первая»), or stand first («сорок лет», «девять января») and are no house's.
+
+    One at the end may count places of one name («Озерки-1»).
+    """
     for at, token in enumerate(part):
-        if token.value is None or token.ordinal:
+        if token.value is None or token.ordinal or (at and at == len(part) - 1):
             continue
         if at or len(part) == 1 or (before is not None and before.text in ("дом", "дома", "номер", "участок")):
             return False

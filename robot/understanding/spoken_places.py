@@ -11,6 +11,7 @@ from outage_feed.model import Address
 from outage_feed.names import FIRST_NAMES, fold
 from outage_feed.places import Places
 from robot.hearing.inflecting import street_forms, town_forms
+from robot.hearing.spoken_numbers import cardinal
 from robot.understanding.numbered import Token, tokens
 
 _LEFT_OUT = 0.22
@@ -27,6 +28,8 @@ _QUALIFIERS = re.compile(r"(?:больш|мал|нов|стар|верхн|ни�
 _SURNAME = re.compile(r"\w{2,}(?:[оеё]ва|[иы]на|[оеё]вой|[иы]ной|ского|цкого|ской|цкой|енко|чука|юка|ого)")
 _BRACKETS = re.compile(r"\(([^)]*)\)")
 _CONSONANTS = re.compile(r"[бвгджзклмнпрстфхцчшщ]{2,6}")
+_COUNT = re.compile(r"[а-яё»\"]\s?[-–\s]\s?№?\s?\d+\s*$", re.IGNORECASE)
+"""A plain number at the end of a name; ordinals («Газа 1-й») have an ending."""
 _YO = {
     "орел": "орёл", "раек": "раёк", "остер": "остёр", "волочек": "волочёк", "березки": "берёзки",
     "новоселки": "новосёлки", "ручьев": "ручьёв",
@@ -55,11 +58,19 @@ def _said(name: str, forms: Callable[[str], Iterable[str]]) -> Iterator[Said]:
         named = tokens(fold(part))
         numbers = tuple(token.value for token in named if token.value is not None)
         words = [word for token in named if token.value is None for word in _spoken(token)]
+        if words and _COUNT.search(part) and named[-1].value is not None:
+            for letters in _forms(words, forms):
+                yield Said(letters + counted(named[-1].value), numbers[:-1], doubt)
         for left, more in _shortened(words):
             for letters in _forms(left, forms):
                 yield Said(letters, numbers, doubt + more)
                 if numbers and len(letters) > 3 and "лет" not in left:
                     yield Said(letters, (), doubt + more + _LEFT_OUT)
+
+
+def counted(number: int) -> str:
+    """The letters of a number at the end of a name: «Озерки-1» is said «озерки один»."""
+    return cardinal(number).replace(" ", "").replace("ё", "е") if number < 1_000_000 else str(number)
 
 
 def _forms(words: list[str], forms: Callable[[str], Iterable[str]]) -> Iterator[str]:

@@ -158,3 +158,17 @@ def test_comparison_is_symmetric(one: str, other: str) -> None:
     assert same_street(first, second) == same_street(second, first)
     places = parse_settlement(one), parse_settlement(other)
     assert same_settlement(*places) == same_settlement(*reversed(places))
+
+
+@pytest.mark.parametrize(
+    ("written", "street"),
+    [
+        ("Набережная ул.", Street("Набережная", "ул")),
+        ("Набережная улица", Street("Набережная", "ул")),
+        ("Площадь ул.", Street("Площадь", "ул")),
+        ("2-я Набережная ул.", parse_street("ул. 2-я Набережная")),
+    ],
+)
+def test_a_name_that_is_a_type_word_itself(written: str, street: Street) -> None:
+    assert parse_street(written) == street
+    assert parse_settlement("Слобода дер.") == Settlement("Слобода", "д")
