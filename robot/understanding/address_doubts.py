@@ -19,6 +19,8 @@ NAMED = 0.1
 """A word taken for a name with no more doubt than this cannot be left over lightly."""
 LEFT_OVER = 0.05
 LEFT_MOST = 0.4
+LEFT_TOWN = 0.25
+"""Added where a settlement was said, and the reading is of another one that was not."""
 OTHER_NUMBER = 0.15
 """Added where the word next to the name is an ordinal: «третья Молодёжная» is neither the first nor the second."""
 TYPE_UNUSED = 0.25

@@ -51,6 +51,8 @@ class Names:
     """The tokens with which that is said."""
     named: frozenset[int]
     """Tokens that are names with little doubt."""
+    named_towns: frozenset[int]
+    """Tokens that are names of settlements with little doubt, and of no streets."""
 
 
 def names_in(said: Sequence[Token], beside: frozenset[int], places: Places) -> Names:
@@ -61,13 +63,16 @@ def names_in(said: Sequence[Token], beside: frozenset[int], places: Places) -> N
     gone |= {each.end for each in denied if each.end < len(said) and said[each.end].text == "а"}
     streets = [each for each in streets if gone.isdisjoint(each.places)]
     towns = [each for each in towns if gone.isdisjoint(each.places)]
-    sure = (each for each in (*streets, *towns) if each.doubt <= NAMED)
+    of_streets, of_towns = (
+        frozenset(place for each in names if each.doubt <= NAMED for place in each.places) for names in (streets, towns)
+    )
     return Names(
         _likeliest(streets),
         _likeliest(towns),
         frozenset(each.name for each in denied),
         frozenset(gone),
-        frozenset(place for each in sure for place in each.places),
+        of_streets | of_towns,
+        of_towns - of_streets,
     )
 
 

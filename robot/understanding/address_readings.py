@@ -21,6 +21,7 @@ from robot.understanding.address_doubts import (
     LEFT_BESIDE,
     LEFT_MOST,
     LEFT_OVER,
+    LEFT_TOWN,
     NOT_SAID,
     OTHER_NUMBER,
     TWO_HOUSES,
@@ -146,6 +147,8 @@ class Text:
         nameless = street is None and so_far.street is None  # any word may be the street then
         close = sum(nameless or place in self._names.named or place in beside for place in left)
         doubt += min(LEFT_BESIDE * min(close, 1) + LEFT_OVER * (len(left) - min(close, 1)), LEFT_MOST)
+        if town is None and so_far.settlement is None and not self._names.named_towns.isdisjoint(left):
+            doubt += LEFT_TOWN
         if any(said[place].ordinal and place in beside for place in left):
             doubt += OTHER_NUMBER
         street_types = frozenset(STREET_WORDS[text] for text in types.values() if text in STREET_WORDS)
