@@ -28,6 +28,18 @@ def store(tmp_path: Path) -> Iterator[GridStore]:
         yield store
 
 
+def test_the_register_tells_its_addresses_and_its_changes(store: GridStore) -> None:
+    before = store.register_version()
+    assert store.register_version() == before
+    store.save_points([HERE, replace(HERE, id="p2", address=replace(HERE.address, flat="7"))])
+    saved = store.register_version()
+    assert saved > before
+    assert store.addresses() == (HERE.address,)
+    store.remove_points(["p1", "p2"])
+    assert store.register_version() > saved
+    assert store.addresses() == ()
+
+
 def test_points_are_found_by_phone_account_and_place(store: GridStore) -> None:
     second = replace(HERE, id="p2", account="3601000002")
     elsewhere = point(TOWN, "ул. Мира", "1", id="p3")
