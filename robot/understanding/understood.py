@@ -49,10 +49,32 @@ class Matched:
 
 @dataclass(frozen=True, slots=True)
 class Ambiguous:
-    """Several addresses fit as well; ``asks`` is the part in which they differ. The likeliest comes first."""
+    """Several addresses fit as well; ``asks`` is the part in which they differ. The likeliest comes first.
+
+    They have no house where none was said («молодёжная», and there is a first and a second one).
+    """
 
     candidates: tuple[Address, ...]
     asks: Literal["settlement", "district", "street", "house"]
+
+    @property
+    def shared(self) -> SoFar:
+        """What all candidates share, to go on with once the difference is asked for.
+
+        Where only districts differ, it is the settlement without its district, which stands for all of them.
+        """
+        places = {each.settlement for each in self.candidates}
+        names = {(each.name, each.type) for each in places}
+        regions = {each.region for each in places}
+        settlement = None
+        if len(places) == 1:
+            (settlement,) = places
+        elif len(names) == 1:
+            ((name, kind),) = names
+            settlement = Settlement(name, kind, region=regions.pop() if len(regions) == 1 else "")
+        streets = {each.street for each in self.candidates}
+        houses = {each.house for each in self.candidates}
+        return SoFar(settlement, streets.pop() if len(streets) == 1 else None, houses.pop() if len(houses) == 1 else "")
 
 
 @dataclass(frozen=True, slots=True)

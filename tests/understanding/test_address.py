@@ -167,6 +167,30 @@ def test_what_fits_twice_is_asked(said: str, asks: str, candidates: set[str]) ->
 
 
 @pytest.mark.parametrize(
+    ("said", "shared", "then", "meant"),
+    [
+        ("деревня бор дом два", SoFar(Settlement("Бор", "д", region="44"), None, "2"), "в нерехтском районе", "д. Бор, 2"),
+        ("улица ленина дом пять", SoFar(None, LENINA, "5"), "в курске", "г. Курск, ул. Ленина, 5"),
+        ("орёл молодёжная два", SoFar(ORYOL, None, "2"), "вторая молодёжная", "г. Орёл, ул. 2-я Молодежная, 2"),
+        ("орёл жукова пятнадцать", SoFar(ORYOL, parse_street("ул. Маршала Жукова")), "пятнадцать корпус один",
+         "г. Орёл, ул. Маршала Жукова, 15 к1"),
+    ],
+)  # fmt: skip
+def test_what_candidates_share_is_gone_on_from(said: str, shared: SoFar, then: str, meant: str) -> None:
+    answer = understand(said)
+    assert isinstance(answer, Ambiguous)
+    assert answer.shared == shared
+    assert sure(understand(then, so_far=answer.shared)) == meant
+
+
+def test_a_street_said_without_a_house_may_be_two() -> None:
+    answer = understand("орёл молодёжная")
+    assert isinstance(answer, Ambiguous)
+    assert [each.house for each in answer.candidates] == ["", ""]
+    assert answer.shared == SoFar(ORYOL)
+
+
+@pytest.mark.parametrize(
     ("said", "asks", "so_far"),
     [
         ("улица ленина", "settlement", SoFar(None, LENINA)),
