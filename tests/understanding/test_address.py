@@ -169,7 +169,7 @@ def test_what_fits_twice_is_asked(said: str, asks: str, candidates: set[str]) ->
 @pytest.mark.parametrize(
     ("said", "shared", "then", "meant"),
     [
-        ("деревня бор дом два", SoFar(Settlement("Бор", "д", region="44"), None, "2"), "в нерехтском районе", "д. Бор, 2"),
+        ("деревня бор два", SoFar(Settlement("Бор", "д", region="44"), None, "2"), "в нерехтском районе", "д. Бор, 2"),
         ("улица ленина дом пять", SoFar(None, LENINA, "5"), "в курске", "г. Курск, ул. Ленина, 5"),
         ("орёл молодёжная два", SoFar(ORYOL, None, "2"), "вторая молодёжная", "г. Орёл, ул. 2-я Молодежная, 2"),
         ("орёл жукова пятнадцать", SoFar(ORYOL, parse_street("ул. Маршала Жукова")), "пятнадцать корпус один",
