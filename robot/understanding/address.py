@@ -15,9 +15,10 @@ from outage_feed.alike import SAME_SOUND
 from outage_feed.model import Address, House, Settlement, Street
 from outage_feed.names import fold_district, same_street
 from outage_feed.places import Places, Way
+from robot.understanding.address_doubts import NAMED
 from robot.understanding.address_readings import Reading, Text
-from robot.understanding.address_words import address_tokens, names_nothing, turns
-from robot.understanding.houses import house as said_house
+from robot.understanding.address_words import address_tokens, turns
+from robot.understanding.houses import house_alone
 from robot.understanding.understood import (
     NO_HINTS,
     NOTHING_YET,
@@ -42,6 +43,8 @@ CLOSE = 0.07
 NEAR = 0.16
 """A reading that is not so near leaves the best one sure; a nearer one does not."""
 FAR = 0.2
+MISHEARD = 0.25
+"""So much doubt about a name may be gone on with, where it was surely meant as a name."""
 HOPELESS = 0.5
 """With so much doubt nothing was understood."""
 LEAST = 0.55
@@ -81,9 +84,8 @@ def understand_address(
 
 def _nothing_fits(text: str, before: SoFar, kept: SoFar) -> Understood:
     """No name was said; something may have been taken back («нет не ленина»), or a house be said alone."""
-    said = said_house(text)
-    if said is not None and kept.street is None and names_nothing(address_tokens(text)):
-        kept = SoFar(kept.settlement, None, str(said))
+    if kept.street is None and (alone := house_alone(address_tokens(text))) is not None:
+        kept = SoFar(kept.settlement, None, str(alone))
     if kept == before:
         return NotFound(kept)
     return Incomplete(kept, "settlement" if kept.settlement is None else "street")
@@ -114,7 +116,7 @@ def _so_far(reading: Reading, before: SoFar) -> SoFar:
 
 def _known_of(readings: Sequence[Reading], so_far: SoFar) -> SoFar:
     """What is known although the whole was not found: the settlement that was said, and the house."""
-    said = dict.fromkeys(each.settlement for each in readings if each.said_settlement)
+    said = dict.fromkeys(each.settlement for each in readings if each.said_settlement and _settled(each))
     house = str(readings[0].house) if readings[0].house else so_far.house
     return SoFar(next(iter(said)) if len(said) == 1 else so_far.settlement, None, house)
 
@@ -128,9 +130,16 @@ def _decide(readings: Sequence[Reading], hints: Hints) -> Understood | None:
         return _whole(whole, readings, hints)
     if best.house is not None and best.way is not None:
         return _no_such_house(close, readings, hints)
+    if not _settled(best):
+        return None
     if best.way is not None and best.way.street is not None:
         return _no_house(close)
     return _no_street(best, close)
+
+
+def _settled(reading: Reading) -> bool:
+    """Whether its names may be gone on from: later turns take them for sure, so an odd word must not become one."""
+    return reading.misheard <= (MISHEARD if reading.typed else NAMED)
 
 
 def _whole(whole: Sequence[Reading], readings: Sequence[Reading], hints: Hints) -> Understood | None:
@@ -225,6 +234,8 @@ def _no_such_house(close: Sequence[Reading], readings: Sequence[Reading], hints:
         return _ambiguous(chosen) if len(chosen) > 1 else Matched(chosen[0], _confidence(best, OTHER_FORM))
     if len(ways) > 1:
         return _which_way(ways, str(best.house))
+    if not best.said_settlement:
+        return Incomplete(SoFar(None, best.way.street, str(best.house)), "settlement") if _settled(best) else None
     so_far = SoFar(best.way.settlement, best.way.street, str(best.house))
     return HouseUnknown(so_far, str(best.house)) if _confidence(best) >= SURE else None
 
@@ -256,7 +267,9 @@ def _no_house(close: Sequence[Reading]) -> Understood:
     ways = _ways(each for each in close if each.way and each.way.street)
     if len(ways) > 1:
         return _which_way(ways, "")
-    return Incomplete(SoFar(ways[0].settlement, ways[0].street), "house")
+    # A settlement that was not said stays open: the whole address will be asked back then.
+    said = close[0].said_settlement
+    return Incomplete(SoFar(ways[0].settlement if said else None, ways[0].street), "house")
 
 
 def _which_way(ways: Sequence[Way], house: str) -> Understood:

@@ -39,7 +39,7 @@ CONTRADICTED = 0.4
 EXTRA_NUMBER = 0.03
 """A second number without a word: mostly the flat."""
 TWO_HOUSES = 0.25
-EVERYDAY = 0.15
+EVERYDAY = 0.25
 """A name that is an ordinary word («Света»), without its type word."""
 _FEMININE = frozenset(("ул", "наб", "пл", "линия", "аллея", "тер", ""))
 _URBAN = frozenset(("п", "рп", "пгт", "дп"))

@@ -28,6 +28,8 @@ class Name:
     form: str
     start: int
     end: int
+    misheard: float = 0.0
+    """The doubt whether these words are a name at all; none where a form of it was heard letter by letter."""
 
     @property
     def places(self) -> range:
@@ -89,6 +91,8 @@ def _spotted(said: Sequence[Token], beside: frozenset[int], places: Places) -> t
             part = said[start:end]
             if numbers_a_house(part[-1]) or not _numbers_fit(part, before):
                 continue
+            if all(token.ordinal for token in part) and not _typed(said, start, end):
+                continue  # «вторая набережная» may be named by its number, «второй день» is not
             numbered = part[-1].value is not None and not part[-1].ordinal  # «озерки один» is a name or a house
             loose = numbered or part[0].text in PREPOSITIONS or part[-1].text in PREPOSITIONS
             numbers = tuple(token.value for token in part[: -1 if numbered else None] if token.value is not None)
@@ -102,8 +106,14 @@ def _spotted(said: Sequence[Token], beside: frozenset[int], places: Places) -> t
                             if doubt:
                                 continue
                             doubt = EVERYDAY
-                        found.append(Name(name, doubt, form, start, end))
+                        misheard = doubt if form != letters or doubt == EVERYDAY else 0.0
+                        found.append(Name(name, doubt, form, start, end, misheard))
     return streets, towns
+
+
+def _typed(said: Sequence[Token], start: int, end: int) -> bool:
+    """Whether a type word stands next to the name."""
+    return any(token.text in TYPE_WORDS for token in (*said[max(start - 1, 0) : start], *said[end : end + 1]))
 
 
 def _wordings(part: Sequence[Token]) -> Iterator[str]:

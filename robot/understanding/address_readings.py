@@ -60,6 +60,10 @@ class Reading:
     said_settlement: bool
     """Whether it was said, now or earlier."""
     said_street: bool
+    misheard: float = 0.0
+    """The part of the doubt whether the words that are taken for names are names at all."""
+    typed: bool = False
+    """A type word or a second name stands by the name: it is surely meant as one."""
     other_type: bool = False
     """Another type was said, and a settlement of that name and type there is as well."""
     unknown_street: bool = False
@@ -175,6 +179,8 @@ class Text:
             house=house,
             said_settlement=False,
             said_street=street is not None,
+            misheard=sum(each.misheard for each in (street, town) if each),
+            typed=bool(around.street_types | around.town_types) or (street is not None and town is not None),
             unknown_street=around.unknown_street,
             glued=around.glued,
         )

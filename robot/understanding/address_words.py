@@ -80,6 +80,11 @@ _WHOLE_TYPES = (
     (re.compile(r"\bдачн\w+ (?:некоммерческ\w+ )?товариществ\w+|\bдэ ?эн ?тэ\b"), "днт"),
     (re.compile(r"\bдачн\w+ (?:некоммерческ\w+ )?партнерств\w+|\bдэ ?эн ?пэ\b"), "днп"),
 )
+_PHRASES = re.compile(
+    r"\b(?:добр\w{2,3} (?:утр\w|день|дня|вечер\w?|ночи|времени суток)|всего доброго|больш\w+ спасибо|главное меню"
+    r"|горяч\w+ лини\w+|высок\w+ напряжени\w+|одна|одно|одну|две)\b"
+)
+"""What has a name's word in it, or a number that is no house's («одна фаза»), and says nothing of the place."""
 _COMMON = FILLERS | frozenset(
     "адрес адресу адреса живу живем проживаю проживаем нахожусь находимся звоню звоним из нас нам наш наша наше нашей"
     " нашем весь вся все всю всей всем мой моя моем моей это эта этот эти уже сейчас сегодня вчера ночи ночью утром"
@@ -124,6 +129,7 @@ def address_tokens(text: str) -> tuple[Token, ...]:
     plain = text.casefold().replace("ё", "е")
     for pattern, short in _WHOLE_TYPES:
         plain = pattern.sub(short, plain)
+    plain = _PHRASES.sub(" так ", plain)
     return tokens(plain)
 
 
@@ -162,13 +168,3 @@ def next_to(said: Sequence[Token], spans: Iterable[tuple[int, int]]) -> set[int]
 def numbers_a_house(token: Token) -> bool:
     """Whether it is a word of house numbers and flats: no name begins or ends with it."""
     return token.text in MARKERS or token.text in PARTS or token.text in FLATS
-
-
-def names_nothing(said: Iterable[Token]) -> bool:
-    """Whether no token can be a name: numbers, words of houses, types and everyday words alone."""
-    return all(
-        common(token.text) or numbers_a_house(token) or token.text in TYPE_WORDS or len(token.text) < 3
-        if token.value is None
-        else not token.ordinal
-        for token in said
-    )

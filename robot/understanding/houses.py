@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from ivr.prompts.russian.letters import LETTERS
 from outage_feed.model import House
 from robot.understanding.numbered import Token, tokens
+from robot.understanding.words import FILLERS
 
 MARKERS = frozenset(
     "дом дома доме дому домик номер домовладение домовладения владение владения владении участок участке участка"
@@ -30,6 +31,8 @@ _TIMES = frozenset(
     " месяцев года год утра вечера ночи человек рублей процентов".split()
 )
 """What stands behind a number that tells of time and other things."""
+_ABOUT = frozenset("минут минуты часа часов дня дней".split())
+"""«минут двадцать», «часа два»: so many or so."""
 _LETTER_WORDS = {spoken.replace("ё", "е"): letter for letter, spoken in LETTERS.items() if letter not in "йё"} | {
     "бе": "б", "ве": "в", "ге": "г", "де": "д", "же": "ж", "зе": "з", "эль": "л", "ел": "л", "ем": "м", "пе": "п",
     "те": "т", "б": "б", "в": "в", "г": "г", "д": "д", "ж": "ж", "з": "з", "к": "к", "л": "л", "м": "м", "н": "н",
@@ -58,6 +61,17 @@ def house(text: str) -> House | None:
     """
     found = {each.house for each in said_houses(kept(tokens(text)))}
     return found.pop() if len(found) == 1 else None
+
+
+def house_alone(said: Sequence[Token]) -> House | None:
+    """The house number where «дом» says that it is one, or where nothing else was said; else ``None``."""
+    said = kept(said)
+    found = said_houses(said)
+    if len({each.house for each in found}) != 1:
+        return None
+    within = {place for each in found for place in range(each.start, each.end)}
+    others = (token for place, token in enumerate(said) if place not in within)
+    return found[0].house if found[0].marked or all(token.text in FILLERS for token in others) else None
 
 
 def said_houses(said: Sequence[Token], taken: frozenset[int] = frozenset()) -> list[SaidHouse]:
@@ -92,6 +106,8 @@ def flats(said: Sequence[Token]) -> frozenset[int]:
                 found.add(at - 1)
         elif token.value is not None and not token.ordinal and after and after.text in _TIMES:
             found |= {at, at + 1}
+        elif token.value is not None and not token.ordinal and before and before.text in _ABOUT:
+            found |= {at - 1, at}
     return frozenset(found)
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from ivr.prompts.russian.letters import LETTERS
 from outage_feed.alike import Said
 from outage_feed.model import Address
-from outage_feed.names import FIRST_NAMES, fold
+from outage_feed.names import FIRST_NAMES, SETTLEMENT_TYPES, STREET_TYPES, fold
 from outage_feed.places import Places
 from robot.hearing.inflecting import street_forms, town_forms
 from robot.hearing.spoken_numbers import cardinal
@@ -25,6 +25,10 @@ _TITLES = frozenset(
     " комдива майора инженера архитектора художника поэта композитора разведчика совхоза колхоза".split()
 )
 _QUALIFIERS = re.compile(r"(?:больш|мал|нов|стар|верхн|нижн|средн|северн|южн|западн|восточн|красн|перв|втор)\w{2,3}")
+_NUMBER_NEEDED = frozenset(
+    "лет января февраля марта апреля мая июня июля августа сентября октября ноября декабря".split()
+)
+"""«8 Марта» and «40 лет Победы» are nothing without their numbers."""
 _SURNAME = re.compile(r"\w{2,}(?:[оеё]ва|[иы]на|[оеё]вой|[иы]ной|ского|цкого|ской|цкой|енко|чука|юка|ого)")
 _BRACKETS = re.compile(r"\(([^)]*)\)")
 _CONSONANTS = re.compile(r"[бвгджзклмнпрстфхцчшщ]{2,6}")
@@ -64,7 +68,7 @@ def _said(name: str, forms: Callable[[str], Iterable[str]]) -> Iterator[Said]:
         for left, more in _shortened(words):
             for letters in _forms(left, forms):
                 yield Said(letters, numbers, doubt + more)
-                if numbers and len(letters) > 3 and "лет" not in left:
+                if numbers and len(letters) > 3 and not _NUMBER_NEEDED & set(left):
                     yield Said(letters, (), doubt + more + _LEFT_OUT)
 
 
@@ -108,7 +112,7 @@ def _shortened(words: list[str]) -> Iterator[tuple[list[str], float]]:
     elif words[0] in _TITLES:
         yield words[1:], _SHORT
         yield words[-1:], _SHORT
-    elif _QUALIFIERS.fullmatch(words[0]):
+    elif _QUALIFIERS.fullmatch(words[0]) and words[1] not in SETTLEMENT_TYPES.keys() | STREET_TYPES.keys():
         yield words[1:], _LEFT_OUT
     elif len(words) == 2 and _SURNAME.fullmatch(words[1]) and re.search(r"[ая]$|[ое]го$|ой$", words[0]):
         yield words[1:], _SHORT

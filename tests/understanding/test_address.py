@@ -188,6 +188,7 @@ def test_a_street_said_without_a_house_may_be_two() -> None:
     assert isinstance(answer, Ambiguous)
     assert [each.house for each in answer.candidates] == ["", ""]
     assert answer.shared == SoFar(ORYOL)
+    assert understand("молодёжная", so_far=SoFar(ORYOL)) == answer
 
 
 @pytest.mark.parametrize(
@@ -199,6 +200,8 @@ def test_a_street_said_without_a_house_may_be_two() -> None:
         ("город орёл дом пять", "street", SoFar(ORYOL, None, "5")),
         ("у нас в орле дерево упало на провода", "street", SoFar(ORYOL)),
         ("орёл ленина", "house", SoFar(ORYOL, LENINA)),
+        ("песковатская", "house", SoFar(None, parse_street("ул. Песковатская"))),  # its town was not said
+        ("песковатская сто", "settlement", SoFar(None, parse_street("ул. Песковатская"), "100")),
         ("посёлок пески", "house", SoFar(settlement("п. Пески"))),
         ("деревня бор", "house", SoFar(Settlement("Бор", "д"))),
     ],
@@ -212,8 +215,13 @@ def test_what_is_missing_is_asked(said: str, asks: str, so_far: SoFar) -> None:
     [
         ("", NOTHING),
         ("алло", NOTHING),
+        ("короче", NOTHING),
+        ("доброе утро", NOTHING),
+        ("второй день нет света", NOTHING),
+        ("минут двадцать назад одна фаза", NOTHING),
+        ("алексей", NOTHING),
         ("света нет уже два часа", NOTHING),
-        ("третья молодёжная дом один", NOTHING),  # neither the first nor the second
+        ("орёл третья молодёжная дом один", SoFar(ORYOL, None, "1")),  # neither the first nor the second
         ("орёл улица кукурузная дом пять", SoFar(ORYOL, None, "5")),  # Курск has such a street
         ("орёл улица вишнёвая дом пять", SoFar(ORYOL, None, "5")),
     ],
