@@ -59,6 +59,8 @@ class Places:
                 self._streets.setdefault(street.name, []).append(way)
         self.districts = frozenset(settlement.district for settlement in self._ways) - {""}
         """Every district, as the register writes it."""
+        self.only = next(iter(self._ways)) if len(self._ways) == 1 else None
+        """The settlement of a register that has one only: nobody need say it."""
         self._town_index = NameIndex(self._towns, town_forms)
         self._street_index = NameIndex(self._streets, street_forms)
 

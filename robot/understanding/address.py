@@ -68,6 +68,8 @@ def understand_address(
     heard: Sequence[str], places: Places, so_far: SoFar = NOTHING_YET, hints: Hints = NO_HINTS
 ) -> Understood:
     """The address that was said. ``heard``: the best text first, then the recogniser's alternatives."""
+    if so_far.settlement is None and places.only is not None:
+        so_far = replace(so_far, settlement=places.only)
     readings: list[Reading] = []
     kept = so_far
     for rank, text in enumerate(dict.fromkeys(heard[:MOST_ALTERNATIVES])):

@@ -20,6 +20,7 @@ from robot.understanding.address import (
     Understood,
     understand_address,
 )
+from robot.understanding.spoken_places import places_of
 from tests.understanding.register import PLACES, addresses, settlement
 
 ORYOL = settlement("г. Орёл")
@@ -323,3 +324,10 @@ def test_any_words_give_an_answer_out_of_the_register(words: list[str]) -> None:
         assert 0.0 <= answer.confidence <= 1.0
     if isinstance(answer, Ambiguous):
         assert len(answer.candidates) > 1
+
+
+def test_the_only_settlement_of_a_register_need_not_be_said() -> None:
+    one_town = places_of(each for each in addresses() if each.settlement == ORYOL)
+    assert sure(understand_address(["ленина пять"], one_town)) == "г. Орёл, ул. Ленина, 5"
+    assert understand_address(["дом пять"], one_town) == Incomplete(SoFar(ORYOL, None, "5"), "street")
+    assert understand_address(["алло"], one_town) == NotFound(SoFar(ORYOL))
