@@ -22,6 +22,8 @@ class Answered:
 
     answer: Utterance | NoMatch
     ended_at: float
+    muttered: bool = False
+    """«Угу» and the like, where no yes or no was asked for: nothing to stop a sentence of ours for."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,14 +58,17 @@ class _Spoken:
     heard: tuple[str, ...]
 
 
-async def ask_place(region: str | None = None) -> tuple[ServicePoint, ...] | NeedsPerson:
+async def ask_place(
+    region: str | None = None, *, heard: tuple[str, ...] = (), so_far: SoFar = NOTHING_YET
+) -> tuple[ServicePoint, ...] | NeedsPerson:
     """The service points of the place that the call is about (of a house: all its points).
 
-    ``region``: the code of the region that the call's numbers tell, which makes its places likelier.
+    ``region``: the code of the region that the call's numbers tell, which makes its places likelier. ``heard``: what
+    was said already, and ``so_far`` what is known.
     """
-    question, so_far, not_found, accounts = Prompt("account_ask"), NOTHING_YET, 0, 0
+    question, not_found, accounts = Prompt("account_ask"), 0, 0
     hints = Hints(region=region or "")
-    spoken: _Spoken | None = None
+    spoken = _Spoken(heard) if heard else None
     for _ in range(TRIES):
         if spoken is None:
             answer = await _ask(question)
@@ -99,13 +102,18 @@ async def ask_place(region: str | None = None) -> tuple[ServicePoint, ...] | Nee
             case Ambiguous(candidates=candidates, asks=asks):
                 if len(candidates) <= MOST_CHOICES:
                     chosen = await _choose(candidates)
-                    if isinstance(chosen, Address):
+                    if isinstance(chosen, Address) and chosen.house:
                         return await _points_at(chosen)
+                    if isinstance(chosen, Address):  # one of several streets or places: its house is still to be said
+                        so_far = SoFar(chosen.settlement, chosen.street)
+                        missing = "house" if chosen.street else "street"
+                        question = Prompt(_ASKS[missing])
+                        continue
                     if isinstance(chosen, NeedsPerson):
                         return chosen
                     question, so_far = Prompt("address_again"), NOTHING_YET
                     continue
-                so_far, question = _common(candidates, so_far), Prompt(_ASKS[asks])
+                so_far, question = understood.shared, Prompt(_ASKS[asks])
             case Incomplete(so_far=so_far, asks=asks):
                 question = Prompt(_ASKS[asks])
             case HouseUnknown(so_far=so_far):
@@ -208,18 +216,6 @@ def _telling(address: Address, candidates: tuple[Address, ...]) -> str:
         return address.settlement.district
     streets = {each.street for each in candidates}
     return address.street.name if len(streets) > 1 and address.street else address.house
-
-
-def _common(candidates: tuple[Address, ...], so_far: SoFar) -> SoFar:
-    """What all candidates share."""
-    places = {each.settlement for each in candidates}
-    streets = {each.street for each in candidates}
-    houses = {each.house for each in candidates}
-    return SoFar(
-        places.pop() if len(places) == 1 else so_far.settlement,
-        streets.pop() if len(streets) == 1 else so_far.street,
-        houses.pop() if len(houses) == 1 else so_far.house,
-    )
 
 
 async def _points_at(address: Address) -> tuple[ServicePoint, ...] | NeedsPerson:

@@ -33,7 +33,8 @@ from robot.outage_notices import At, is_mobile, outage_id, promise_call, send_ti
 from robot.outcomes import Informed
 from robot.registering import register
 from robot.slots import WantsPerson, ask_key, say_to_the_end
-from robot.understanding.yes_no import yes_no
+from robot.understanding.understood import SoFar
+from robot.understanding.yes_no import yes_no, yes_no_and_rest
 from robot.wording import Ongoing, place, tell, tell_again
 
 TOPIC = "no_power"
@@ -61,6 +62,14 @@ class HeardOutages:
     """The outage sentences that the caller has heard in this call, by (service point, outage)."""
 
     pairs: frozenset[tuple[str, str]] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Instead:
+    """The address that was read back is not the one: ``words`` say which is."""
+
+    words: str
+    so_far: SoFar
 
 
 class _Next(Enum):
@@ -129,16 +138,19 @@ async def talk(call: Call, known: KnownPoints) -> Outcome:
         await Remember(known)
         await remember_branch(known.points)
         outcome = await _talk_of(call, known)
-        if outcome is not None:
+        if isinstance(outcome, Instead):
+            asked = await ask_place(call.branch, heard=(outcome.words,), so_far=outcome.so_far)
+        elif outcome is not None:
             return outcome
-        asked = await ask_place(call.branch)
+        else:
+            asked = await ask_place(call.branch)
         if isinstance(asked, NeedsPerson):
             return asked
         known = KnownPoints(asked, named=True)
     return NeedsPerson("many addresses")
 
 
-async def _talk_of(call: Call, known: KnownPoints) -> Outcome | None:
+async def _talk_of(call: Call, known: KnownPoints) -> Outcome | Instead | None:
     """The outcome, or ``None`` when the caller wants to know about another address."""
     found = await look_up(known.points)
     if isinstance(found, Unavailable):
@@ -185,7 +197,7 @@ async def _another_is_meant(at: At) -> NeedsPerson | Literal[False] | None:
             return False
 
 
-async def _tell_and_offer(call: Call, found: tuple[At, ...]) -> Outcome | None:
+async def _tell_and_offer(call: Call, found: tuple[At, ...]) -> Outcome | Instead | None:
     """Say the sentences, then offer what helps further. Whoever has heard them and hangs up has been informed.
 
     What is repeated is looked up anew: a time that has passed meanwhile is not told again.
@@ -193,11 +205,16 @@ async def _tell_and_offer(call: Call, found: tuple[At, ...]) -> Outcome | None:
     informed = informed_of(found[0])
     for _ in range(3):
         offer, more = _offer(call, found)
-        choices = {"2": _Next.ANOTHER, "*": _Next.REPEAT, _DONE: _Next.DONE} | more
+        choices: dict[str, _Next | Instead] = {"2": _Next.ANOTHER, "*": _Next.REPEAT, _DONE: _Next.DONE, **more}
         await say_outages(found)
         try:
             key = await ask_key(
-                offer, choices, no_match=[offer], phrases=_PHRASES, understand=partial(_meant, offered=tuple(more))
+                offer,
+                choices,
+                no_match=[offer],
+                phrases=_PHRASES,
+                understand=partial(_meant, offered=tuple(more)),
+                otherwise=partial(_correction, found[0].point),
             )
         except CallerHungUp:
             return informed
@@ -214,6 +231,8 @@ async def _tell_and_offer(call: Call, found: tuple[At, ...]) -> Outcome | None:
                 return informed
             case _Next.ANOTHER:
                 return None
+            case Instead():
+                return key
             case _Next.REGISTER:
                 at = next(at for at in found if _is_doubtful(at.told))
                 text = f"no power in spite of: {_kind(at.told)} {outage_id(at.told)}"
@@ -240,6 +259,16 @@ def _offer(call: Call, found: Sequence[At]) -> tuple[Prompt, dict[str, _Next]]:
     return Prompt("outage_offer"), {}
 
 
+def _correction(point: ServicePoint, text: str) -> Instead | None:
+    """«Нет, не Ленина, Ленинградская, дом пять»: in the same place, unless another is named."""
+    said, rest = yes_no_and_rest(text)
+    if said is not False or len(rest.split()) < MOST_WORDS_OF_NO:
+        return None
+    return Instead(rest, SoFar(settlement=point.address.settlement))
+
+
+MOST_WORDS_OF_NO = 2
+"""So many words behind a «нет» are no longer a refusal, but something else that is meant."""
 _DONE = "done"
 """Not a key: what «нет» and «спасибо, всё» mean here."""
 _PHRASES = {

@@ -64,9 +64,11 @@ async def ask_key(
     flush: bool = False,
     phrases: Mapping[str, Sequence[str]] = MappingProxyType({}),
     understand: Callable[[str], str | None] | None = None,
+    otherwise: Callable[[str], T | None] | None = None,
 ) -> T | WantsPerson | GaveUp:
     """Ask for one key, or for words: ``phrases`` are what callers say for a key, ``understand`` is another way from
-    words to a key. ``0`` is a person unless ``choices`` says otherwise, ``*`` repeats the question.
+    words to a key, ``otherwise`` what else words may mean. ``0`` is a person
+    unless ``choices`` says otherwise, ``*`` repeats the question.
 
     ``flush`` throws away what was keyed before the question. No choice may mean ``None``: that is how
     :func:`~ivr.call.script.ask_until` knows a key that was not offered.
@@ -78,7 +80,9 @@ async def ask_key(
             return choices[key]
         if key == PERSON_KEY:
             return WantsPerson()
-        return _Again() if key == REPEAT_KEY else None
+        if key == REPEAT_KEY:
+            return _Again()
+        return otherwise(heard.text) if otherwise and isinstance(heard, Utterance) else None
 
     def _key_meant(heard: Utterance) -> str:
         meant = understand(heard.text) if understand else None

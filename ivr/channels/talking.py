@@ -177,9 +177,10 @@ class TalkingChannel:
                     line.cut()
                 case Words(text=text) if self._counts(ask, text):
                     line.cut()
-                case Answered(answer=Utterance(text=text) as answer, ended_at=ended) if self._counts(ask, text):
-                    line.cut()
-                    return answer, ended
+                case Answered(answer=Utterance(text=text) as answer, ended_at=ended, muttered=False):
+                    if self._counts(ask, text):
+                        line.cut()
+                        return answer, ended
                 case Deaf(why=why):
                     self._go_deaf(why)
         return None

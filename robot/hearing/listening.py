@@ -277,7 +277,7 @@ class Listener:
         if isinstance(result, NoMatch) and voiced < 0.4:
             result = None  # a cough
         if result is not None and ended is not None:
-            self._told(Answered(result, ended))
+            self._told(Answered(result, ended, self._is_muttered(result)))
 
     def _work_on(self) -> None:
         if self._endpoint.finished and self._ending is None:
@@ -292,6 +292,11 @@ class Listener:
         steady = [word for word, again in zip(before.split(), text.split(), strict=False) if word == again]
         if any(word not in MUTTERED for word in steady):
             self._told(Words(" ".join(steady)))
+
+    def _is_muttered(self, answer: Utterance | NoMatch) -> bool:
+        asked_yes_no = self._speech is not None and self._speech.expects == "yes_no"
+        words = answer.text.split() if isinstance(answer, Utterance) else []
+        return not asked_yes_no and all(word in MUTTERED for word in words)
 
     def _fail(self, why: str) -> None:
         log.error("a call is not heard any more", why=why)

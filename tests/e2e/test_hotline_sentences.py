@@ -90,7 +90,7 @@ def test_the_record_of_the_first_call(scenes: Scenes) -> None:
         told,
         Prompt("menu_main_again"),
         Prompt("outage_again", until=told.values["until"]),
-        Prompt("outage_offer"),
+        Prompt("outage_offer_sms"),
     ]
 
 
