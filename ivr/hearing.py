@@ -6,7 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-from ivr.call.model import NoMatch, Speech, Utterance
+from ivr.call.model import NoMatch, Prompt, Speech, Utterance
+
+NOT_HEARING = Prompt("hearing_lost")
+"""Said when the ear is lost in the middle of a call: from here on the caller answers with keys."""
 
 
 @dataclass(frozen=True, slots=True)

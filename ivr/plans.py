@@ -21,6 +21,7 @@ from ivr.dialplan.model import Placed, Plan
 from ivr.dialplan.nodes.transfer import Transfer
 from ivr.dialplan.topics import Topic
 from ivr.errors import ConfigError, DialplanError, IvrError, Problem, PromptError
+from ivr.hearing import NOT_HEARING
 from ivr.plan_files import KeptVersions, Snapshot, Texts, UnknownVersion, read_texts
 from ivr.prompts import PromptBook
 from ivr.queues import read_queues
@@ -31,7 +32,7 @@ __all__ = ["Placed", "Plan", "Plans", "Snapshot", "Topic", "UnknownVersion", "ex
 
 log = structlog.get_logger(__name__)
 
-ENGINE_PROMPTS = (FILLER.name, APOLOGY.name, "all_busy_goodbye", "draft_broken")
+ENGINE_PROMPTS = (FILLER.name, APOLOGY.name, "all_busy_goodbye", "draft_broken", NOT_HEARING.name)
 """What the engine (or Asterisk, alone) says whatever the dialplans are."""
 
 Prepare = Callable[[Plan], None]

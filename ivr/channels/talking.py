@@ -32,7 +32,7 @@ from ivr.call.verbs import Ask, Say, Transfer
 from ivr.channels.asterisk import FINISH_WITHIN_S, AsteriskChannel
 from ivr.channels.voicing import Voicing
 from ivr.errors import AgiError, VoiceFailed
-from ivr.hearing import Answered, Deaf, Ear, Hearing, Overheard, Words
+from ivr.hearing import NOT_HEARING, Answered, Deaf, Ear, Hearing, Overheard, Words
 from ivr.ports import Asked, Clip, LineDropped, Said
 
 log = structlog.get_logger(__name__)
@@ -61,6 +61,8 @@ class TalkingChannel:
         """``EXEC AudioSocket``, for as long as Asterisk is in it."""
         self._ear: Ear | None = None
         self._deaf = False
+        self._tells_deaf = False
+        """Whether the caller is still to be told."""
         self._typed: deque[str] = deque(maxlen=64)
         self._finish = ""
         self._finish_until = 0.0
@@ -83,7 +85,7 @@ class TalkingChannel:
             return Said(sound_at, "", (said_before[0],))
         line = self._on_line()
         playing = line.play(await asyncio.to_thread(_samples, clip.path))
-        while not playing.done() or (self._hears_obeyed and self._speaking):
+        while not playing.done() or (self._hears_obeyed and (self._speaking or not self._events.empty())):
             match await self._next(playing) if not playing.done() else await self._next(None, LOOK_EVERY_S):
                 case str(key) if not self._ends_last_answer(key):
                     keys += key
@@ -111,7 +113,7 @@ class TalkingChannel:
     async def ask(self, ask: Ask) -> Asked:
         """Say a question, wait for keys or words, whichever come first."""
         if not await self._open():
-            return await self._keys.ask(ask)
+            return await self._by_keys(ask)
         if ask.flush:
             self._typed.clear()
         said_before = await self._drain(keep_keys=not ask.flush)
@@ -130,7 +132,6 @@ class TalkingChannel:
             answered = await self._put(ask, clip)
             self._voicing.heard()
             if answered is None and self._deaf and not self._typed:
-                # The words that were heard just now offered to speak; the question is put again, for keys.
                 return await self._by_keys(ask, text, sound_at)
         if answered is None:
             answered = await self._collect(ask)
@@ -183,6 +184,7 @@ class TalkingChannel:
                         return answer, ended
                 case Deaf(why=why):
                     self._go_deaf(why)
+                    line.cut()
         return None
 
     async def _collect(self, ask: Ask) -> tuple[Answer, float] | None:
@@ -226,11 +228,15 @@ class TalkingChannel:
                     if not keys:
                         return None
 
-    async def _by_keys(self, ask: Ask, text: str, sound_at: float) -> Asked:
-        """The question again, over AGI."""
+    async def _by_keys(self, ask: Ask, text: str = "", sound_at: float | None = None) -> Asked:
+        """The question over AGI, in its wording for keys; again, if it was put before, which offered to speak."""
         await self._leave()
+        if self._tells_deaf:
+            self._tells_deaf = False
+            told = await self._keys.say(Say(NOT_HEARING))
+            text, sound_at = f"{text} {told.text}".strip(), sound_at or told.sound_at
         asked = await self._keys.ask(ask)
-        return Asked(sound_at, text or asked.text, asked.answer, asked.answered_at)
+        return Asked(sound_at or asked.sound_at, f"{text} {asked.text}".strip(), asked.answer, asked.answered_at)
 
     def _counts(self, ask: Ask, text: str) -> bool:
         """Whether words answer a question: any do where words are asked for; else only those obeyed at every step."""
@@ -360,6 +366,7 @@ class TalkingChannel:
         if not self._deaf:
             self._deaf = True
             log.warning("the call goes on by keys", why=why)
+            self._tells_deaf = self._line is not None
             self._told_deaf(why)
         self._close_ear()
 

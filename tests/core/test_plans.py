@@ -21,6 +21,7 @@ one_moment: {says: "Минуту."}
 technical_problem: {says: "Неполадка."}
 all_busy_goodbye: {says: "Все заняты."}
 draft_broken: {says: "Черновик с ошибками."}
+hearing_lost: {says: "Отвечайте клавишами."}
 """
 
 

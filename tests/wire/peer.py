@@ -12,6 +12,8 @@ import contextlib
 import shlex
 from dataclasses import dataclass, field
 
+from audio_side import AudioSide
+
 HEADERS = """agi_network: yes
 agi_network_script: {path}
 agi_request: agi://127.0.0.1:4573/{path}
@@ -62,6 +64,8 @@ class Line:
     lost_keys: str = ""
     deaf_to: str = ""
     """A command whose reply never comes."""
+    sound: AudioSide | None = None
+    """What ``EXEC AudioSocket`` connects."""
     dead: bool = False
     _keys: asyncio.Queue[str] = field(default_factory=asyncio.Queue)
     _listening: bool = False
@@ -82,12 +86,19 @@ class Line:
         exit_on_hangup=True,
         says_hangup=True,
         deaf_to="",
+        sound=None,
         **details,
     ) -> Line:
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
         writer.write(request_bytes(path, args, **details))
         line = cls(
-            reader, writer, sounds or {"short": 0.03, "long": 20.0}, exit_on_hangup, says_hangup, deaf_to=deaf_to
+            reader,
+            writer,
+            sounds or {"short": 0.03, "long": 20.0},
+            exit_on_hangup,
+            says_hangup,
+            deaf_to=deaf_to,
+            sound=sound,
         )
         line.variables.update(variables or {})
         line._running = asyncio.create_task(line._run())
@@ -193,6 +204,9 @@ class Line:
                 return f"200 result={ {None: 1, '': 0, '-1': -1}.get(result, ord(result[0]) if result else 0) }"
             case ["EXEC", "NoSuch", *_]:
                 return "200 result=-2"
+            case ["EXEC", "AudioSocket", where] if self.sound is not None:
+                await self._on_audio(self.sound, where)
+                return "200 result=-1" if self.dead or not self.sound.connects else "200 result=0"
             case ["EXEC", *_]:
                 return "200 result=0"
             case ["STREAM", *_]:
@@ -200,6 +214,17 @@ class Line:
                     "520-Invalid command syntax.  Proper usage follows:\nSend the given file\n520 End of proper usage."
                 )
         return "510 Invalid or unknown command"
+
+    async def _on_audio(self, sound: AudioSide, where: str) -> None:
+        """In AudioSocket until the other side ends it or the caller hangs up."""
+        over = asyncio.create_task(sound.run(where))
+        gone = asyncio.create_task(self._gone.wait())
+        await asyncio.wait({over, gone}, return_when=asyncio.FIRST_COMPLETED)
+        self.dead = self.dead or gone.done()
+        gone.cancel()
+        if self.dead:
+            await sound.close()
+        await over
 
     async def _stream(self, name: str, keys: str, offset: int) -> str:
         if name not in self.sounds:
