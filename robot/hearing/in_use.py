@@ -10,7 +10,8 @@ import threading
 from collections.abc import Callable
 
 from robot.hearing.folders import ModelFolder
-from robot.hearing.vosk import Model
+from robot.hearing.loading import load
+from robot.hearing.recogniser import Model
 
 
 class ModelInUse:
@@ -30,5 +31,5 @@ class ModelInUse:
         with self._loading:
             folder = self._pointed()
             if self._model is None or self._model.folder != folder.path:
-                self._model = Model(folder.path)
+                self._model = load(folder.path)
             return self._model

@@ -12,7 +12,6 @@ import os
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
-from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -22,8 +21,9 @@ import webrtcvad
 from ivr.call.model import NoMatch, Speech, Utterance
 from ivr.hearing import Answered, Deaf, Overheard, Words
 from robot.hearing.endpoint import FRAME_S, Endpoint
+from robot.hearing.recogniser import RATE, UNKNOWN, Heard, Model, Recogniser, RecogniserFailed
 from robot.hearing.spoken_numbers import NUMBER_WORDS
-from robot.hearing.vosk import RATE, UNKNOWN, Heard, Model, Recogniser, RecogniserFailed
+from robot.hearing.workers import Job, Workers
 
 log = structlog.get_logger(__name__)
 
@@ -34,6 +34,9 @@ PIECE_FRAMES = 5
 """Frames that are decoded at once: 100 ms."""
 MOST_BEHIND_S = 3.0
 """A machine that is so far behind what is being said does not hear callers any more."""
+BEHIND = "what is said cannot be decoded in time"
+HANGS_S = 4.0
+"""A recogniser that has not answered by then hangs: it is given 100 ms of sound at a time, at worst MOST_BEHIND_S."""
 PER_CORE = 8
 """Calls that are heard at once for each core, unless the settings say otherwise (``make bench`` shows how many go)."""
 AGGRESSIVENESS = 3
@@ -111,7 +114,7 @@ def confidence(heard: Heard) -> float:
     """0 … 1: the mean of the words' confidences, those not known counting as nothing."""
     if not heard.words:
         return 0.0
-    return sum(word.confidence for word in heard.words if word.text != UNKNOWN) / len(heard.words)
+    return sum(word.confidence or 0.0 for word in heard.words if word.text != UNKNOWN) / len(heard.words)
 
 
 def decide(wide: Heard, narrow: Heard, phrases: frozenset[str]) -> Utterance | NoMatch | None:
@@ -144,7 +147,7 @@ class Listeners:
         self._model, self._complete = model, complete
         workers = cores or os.cpu_count() or 1
         self.limit = calls or workers * PER_CORE
-        self.threads = ThreadPoolExecutor(workers, thread_name_prefix="hearing")
+        self.threads = Workers(workers)
         self.open = 0
         self.refused = 0
 
@@ -164,7 +167,7 @@ class Listeners:
 
     def close(self) -> None:
         """Give the threads back."""
-        self.threads.shutdown(wait=False, cancel_futures=True)
+        self.threads.close()
 
     def _closed(self) -> None:
         self.open -= 1
@@ -174,7 +177,7 @@ class Listener:
     """The :class:`ivr.hearing.Ear` of one call."""
 
     def __init__(
-        self, model: Model, threads: Executor, complete: Callable[[str], bool],
+        self, model: Model, threads: Workers, complete: Callable[[str], bool],
         told: Callable[[Overheard], None], closed: Callable[[], None],
     ) -> None:  # fmt: skip
         self._model, self._threads, self._told, self._closed = model, threads, told, closed
@@ -187,7 +190,9 @@ class Listener:
         self._rest = b""
         self._waiting: list[bytes] = []
         self._decoding: Decoding | None = None
-        self._busy = False
+        self._job: Job[str | Utterance | NoMatch | None] | None = None
+        """What the workers are at for this call."""
+        self._alarm: asyncio.TimerHandle | None = None
         self._ending: float | None = None
         """When the utterance that is being finished ended."""
         self._said = ""
@@ -206,9 +211,12 @@ class Listener:
     def hear(self, samples: bytes) -> None:
         """Sound of the caller's line."""
         self._rest += samples
-        while len(self._rest) >= FRAME_BYTES and self._is_open:
-            frame, self._rest = self._rest[:FRAME_BYTES], self._rest[FRAME_BYTES:]
-            self._frame(frame)
+        try:
+            while len(self._rest) >= FRAME_BYTES and self._is_open:
+                frame, self._rest = self._rest[:FRAME_BYTES], self._rest[FRAME_BYTES:]
+                self._frame(frame)
+        except Exception as error:  # of the voice activity detector: the line must not end over it
+            self._fail(_named(error))
 
     def close(self) -> None:
         """Listen no more. Harmless when that is done already."""
@@ -227,7 +235,7 @@ class Listener:
             self._before.clear()
         self._waiting.append(frame)
         if len(self._waiting) * FRAME_S > MOST_BEHIND_S:
-            self._fail("what is said cannot be decoded in time")
+            self._fail(BEHIND)
         elif self._endpoint.finished and self._ending is None:
             self._ending = time.monotonic() - self._endpoint.silent
             self._work()
@@ -236,15 +244,16 @@ class Listener:
 
     def _work(self) -> None:
         """Give the workers what there is, unless they are at it; then they take it after that."""
-        if self._busy or not self._is_open:
+        if self._job is not None or not self._is_open:
             return
         sound, self._waiting = b"".join(self._waiting), []
         finish = self._ending is not None
         if not sound and not finish:
             return
-        self._busy = True
-        job = self._loop.run_in_executor(self._threads, self._decode, sound, grammar_of(self._speech), finish)
-        job.add_done_callback(self._decoded)
+        grammar = grammar_of(self._speech)
+        self._job = job = self._threads.do(lambda: self._decode(sound, grammar, finish))
+        self._alarm = self._loop.call_later(HANGS_S, self._hangs, job)
+        job.answer.add_done_callback(self._decoded)
 
     def _decode(self, sound: bytes, grammar: Sequence[str], finish: bool) -> str | Utterance | NoMatch | None:
         """In a worker thread."""
@@ -257,13 +266,25 @@ class Listener:
         return decoding.finish()
 
     def _decoded(self, job: asyncio.Future[str | Utterance | NoMatch | None]) -> None:
-        self._busy = False
-        if not self._is_open or job.cancelled():
-            return
-        if error := job.exception():
-            self._fail(str(error) if isinstance(error, RecogniserFailed) else f"{type(error).__name__}: {error}")
-            return
-        result = job.result()
+        self._job = None
+        if self._alarm is not None:
+            self._alarm.cancel()
+        try:
+            result = job.result()
+            if self._is_open:
+                self._take_in(result)
+        except Exception as error:  # foreign code: whatever it raises, the call goes on by keys
+            self._fail(_named(error))
+
+    def _hangs(self, job: Job[str | Utterance | NoMatch | None]) -> None:
+        """Also told of when the call has gone deaf over it, or is over: the thread is to be replaced all the same."""
+        if self._threads.give_up(job):
+            log.error("a recogniser hangs: its thread is left to itself and replaced")
+            self._fail(f"the recogniser hangs: no answer within {HANGS_S:g} s")
+        else:
+            self._fail(BEHIND)
+
+    def _take_in(self, result: str | Utterance | NoMatch | None) -> None:
         if isinstance(result, str):
             self._note(result)
             self._work_on()
@@ -299,6 +320,11 @@ class Listener:
         return not asked_yes_no and all(word in MUTTERED for word in words)
 
     def _fail(self, why: str) -> None:
-        log.error("a call is not heard any more", why=why)
-        self.close()
-        self._told(Deaf(why))
+        if self._is_open:
+            log.error("a call is not heard any more", why=why)
+            self.close()
+            self._told(Deaf(why))
+
+
+def _named(error: Exception) -> str:
+    return str(error) if isinstance(error, RecogniserFailed) else f"{type(error).__name__}: {error}"

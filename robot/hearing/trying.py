@@ -7,12 +7,13 @@ from pathlib import Path
 
 import numpy as np
 
-from robot.hearing.vosk import RATE, Model
+from robot.hearing.loading import load
+from robot.hearing.recogniser import RATE
 
 
 def trial(folder: Path) -> None:
     """Raises RecogniserFailed if the model does not load, ValueError if it hears words in silence."""
-    model = Model(folder)
+    model = load(folder)
     silence = np.zeros(2 * RATE, np.int16)
     hiss = (np.random.default_rng(1).standard_normal(2 * RATE) * 10).astype(np.int16)
     for line in (silence, hiss):

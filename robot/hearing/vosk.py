@@ -10,62 +10,21 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
-from ivr.errors import ServiceError
+from robot.hearing.recogniser import RATE, UNKNOWN, Heard, Model, RecogniserFailed, Samples, Word
 
-RATE = 8000
-"""Samples a second of a telephone line."""
-UNKNOWN = "[unk]"
-"""The word that stands for speech outside the grammar."""
 _NEEDED = ("am/final.mdl", "conf/model.conf", "conf/mfcc.conf")
 _GRAPHS = (("graph/HCLr.fst", "graph/Gr.fst"), ("graph/HCLG.fst",))
 """Files of a graph that takes grammars, and of one that does not."""
 _ERRORS_ONLY = -2
 """Kaldi's severities: −1 are warnings, of which a grammar gives one a word that is not known."""
-_CHUNK = RATE // 5
-"""Samples handed over at once: 200 ms."""
-
-Samples = NDArray[np.int16]
 
 
-class RecogniserFailed(ServiceError):
-    """The recogniser cannot be had or has given up."""
-
-
-@dataclass(frozen=True, slots=True)
-class Word:
-    """One recognised word: begin and end in seconds, confidence 0 … 1 as Vosk gives it."""
-
-    text: str
-    begin: float
-    end: float
-    confidence: float
-
-
-@dataclass(frozen=True, slots=True)
-class Heard:
-    """What was heard; ``words`` may hold ``[unk]``, ``text`` is all of them."""
-
-    words: tuple[Word, ...] = ()
-
-    @property
-    def text(self) -> str:
-        """The words parted by spaces; empty when nothing was heard."""
-        return " ".join(word.text for word in self.words)
-
-    @property
-    def accepted(self) -> bool:
-        """Whether words were heard and nothing outside the grammar."""
-        return bool(self.words) and all(word.text != UNKNOWN for word in self.words)
-
-
-class Model:
+class VoskModel(Model):
     """A loaded model folder. RecogniserFailed if it is none, before Vosk could leave the process over it."""
 
     def __init__(self, folder: Path) -> None:
@@ -82,41 +41,24 @@ class Model:
         vosk.SetLogLevel(_ERRORS_ONLY)
         self._vosk = vosk
         self.folder = folder
-        self.takes_grammars = graphs[0] and not graphs[1]
-        """Whether a grammar changes anything; a model with a ready-made graph always listens for all of it."""
+        self.takes_grammars = graphs[0] and not graphs[1]  # a ready-made graph is always listened for as a whole
         self._known: dict[str, bool] = {}
         try:
             self._model = vosk.Model(str(folder))
         except Exception as error:  # vosk raises a bare Exception
             raise RecogniserFailed(f"Vosk cannot load {folder}: {error}", retryable=False) from error
 
-    def recogniser(self, grammar: Sequence[str] | None = None) -> Recogniser:
-        """A recogniser for one utterance or one line; ``grammar``: the phrases that may be said (else the whole graph).
-
-        Phrases with words that the model does not know are left out: they cannot be heard. Put ``[unk]`` into the
-        grammar, or everything that is said will be taken for one of its phrases.
-        """
+    def recogniser(self, grammar: Sequence[str] | None = None) -> VoskRecogniser:
+        """A recogniser as the port describes it; phrases with words that the model does not know are left out of the
+        grammar: they cannot be heard."""
         try:
             if grammar is None:
-                return Recogniser(self._vosk.KaldiRecognizer(self._model, RATE))
+                return VoskRecogniser(self._vosk.KaldiRecognizer(self._model, RATE))
             can_be_heard = [phrase for phrase in dict.fromkeys(grammar) if self._knows_all(phrase)] or [UNKNOWN]
             phrases = json.dumps(can_be_heard, ensure_ascii=False)
-            return Recogniser(self._vosk.KaldiRecognizer(self._model, RATE, phrases))
+            return VoskRecogniser(self._vosk.KaldiRecognizer(self._model, RATE, phrases))
         except Exception as error:  # vosk raises a bare Exception
             raise RecogniserFailed(f"Vosk makes no recogniser of {self.folder}: {error}", retryable=False) from error
-
-    def utterances(self, line: Samples, grammar: Sequence[str] | None = None) -> Iterator[Heard]:
-        """What is said in ``line`` (8 kHz), from pause to pause; utterances without a word are left out."""
-        recogniser = self.recogniser(grammar)
-        for start in range(0, len(line), _CHUNK):
-            if recogniser.take(line[start : start + _CHUNK]) and (heard := recogniser.result()).words:
-                yield heard
-        if (heard := recogniser.finish()).words:
-            yield heard
-
-    def hear(self, line: Samples, grammar: Sequence[str] | None = None) -> Heard:
-        """Everything that is said in ``line`` (8 kHz), however many pauses it has."""
-        return Heard(tuple(word for heard in self.utterances(line, grammar) for word in heard.words))
 
     def knows(self, word: str) -> bool:
         """Whether the word is in the model's vocabulary."""
@@ -129,7 +71,7 @@ class Model:
         return bool(words) and all(map(self.knows, words))
 
 
-class Recogniser:
+class VoskRecogniser:
     """One line being listened to. Not to be used from two threads at once."""
 
     def __init__(self, recogniser: object) -> None:

@@ -11,7 +11,8 @@ from ivr.call.model import NoMatch, Speech, Utterance
 from ivr.hearing import Answered, Deaf, Overheard, Words
 from robot.hearing.bench.alaw import read
 from robot.hearing.listening import Listeners, decide
-from robot.hearing.vosk import Heard, Model, RecogniserFailed, Word
+from robot.hearing.recogniser import Heard, Model, RecogniserFailed, Word
+from robot.hearing.vosk import VoskModel
 
 CLIPS = Path(__file__).parent.parent / "speech" / "clips"
 SHIPPED = Path(__file__).parents[2] / "robot" / "hearing" / "models" / "svetlaya-ru-8k"
@@ -21,7 +22,7 @@ NOISE = np.random.default_rng(5).normal(0, 400, 8 * 8000).astype(np.int16)
 
 @pytest.fixture(scope="module")
 def model() -> Model:
-    return Model(SHIPPED)
+    return VoskModel(SHIPPED)
 
 
 async def heard(

@@ -29,7 +29,8 @@ from robot.hearing.folders import (
 from robot.hearing.graph import GraphSummary, build_graph
 from robot.hearing.in_use import ModelInUse
 from robot.hearing.pronouncing import CannotPronounce
-from robot.hearing.vosk import RATE, Model, RecogniserFailed
+from robot.hearing.recogniser import RATE, RecogniserFailed
+from robot.hearing.vosk import VoskModel
 
 ROOT = Path(__file__).parents[2]
 NAMES = ("улица Кржижановского", "село Верхняя Щегольщина", "улица Девятого Января")
@@ -100,10 +101,10 @@ def test_adapting_builds_the_names_in_and_puts_the_model_to_use(adapt_to: Adapt,
     assert used(models).name == "small"
     adapted = adapt_to(NAMES)
     assert used(models).path == adapted.model.path
-    model = Model(adapted.model.path)
+    model = VoskModel(adapted.model.path)
     for word in ("кржижановского", "щегольщина", "девятое", "девятого", "да"):
         assert model.knows(word)
-    assert not Model(models / "small").knows("щегольщина")
+    assert not VoskModel(models / "small").knows("щегольщина")
     assert json.loads((adapted.model.path / ADAPTED).read_text())["new"] == adapted.new > 3
     assert {folder.name for folder in listed(models)} == {DEFAULT, "small", adapted.model.name}
     assert not list(models.glob(".*"))
@@ -213,7 +214,7 @@ def test_a_missing_espeak_and_a_foreign_model_are_said(models: Path, fewer: None
 def test_a_name_that_nobody_can_pronounce_costs_only_itself(adapt_to: Adapt) -> None:
     adapted = adapt_to((*NAMES, "улица ъъъ", "Grin", "а" * 200))
     assert set(adapted.unpronounceable) <= {"ъъъ"}
-    assert Model(adapted.model.path).knows("кржижановского")
+    assert VoskModel(adapted.model.path).knows("кржижановского")
 
 
 def test_models_are_exchanged_while_calls_decode(adapt_to: Adapt, models: Path) -> None:

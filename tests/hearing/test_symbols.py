@@ -10,7 +10,7 @@ import pytest
 from robot.hearing.folders import DEFAULT, SHIPPED, ModelFolder
 from robot.hearing.graph.fst import BadFst
 from robot.hearing.graph.symbols import output_symbols
-from robot.hearing.vosk import Model
+from robot.hearing.vosk import VoskModel
 
 HEADER = 4 + 4 + len("const") + 4 + len("standard")
 
@@ -49,7 +49,7 @@ def test_words_inside_the_grammar_are_found_as_vosk_finds_them(foreign: Path, fl
     model = ModelFolder(foreign)
     assert model.words() == ModelFolder(SHIPPED / DEFAULT).words()
     assert not model.ours
-    loaded = Model(foreign)
+    loaded = VoskModel(foreign)
     assert loaded.knows("да")
     assert not loaded.knows("кукушкинская")
 

@@ -6,13 +6,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from robot.hearing.vosk import UNKNOWN, Model, RecogniserFailed
+from robot.hearing.recogniser import UNKNOWN, Model, RecogniserFailed
+from robot.hearing.vosk import VoskModel
 from tests.hearing.tones import RATE, WORDS, say
 
 
 @pytest.fixture(scope="module")
 def model(tone_model: Path) -> Model:
-    return Model(tone_model)
+    return VoskModel(tone_model)
 
 
 @pytest.mark.parametrize("word", WORDS)
@@ -96,25 +97,25 @@ def test_a_folder_that_is_no_model_is_refused_before_vosk_sees_it(
     folder = shutil.copytree(tone_model, tmp_path / "model")
     (folder / missing).unlink()
     with pytest.raises(RecogniserFailed, match=Path(missing).name) as failure:
-        Model(folder)
+        VoskModel(folder)
     assert not failure.value.retryable
 
 
 def test_a_name_is_never_looked_for_in_the_internet(tmp_path: Path) -> None:
     with pytest.raises(RecogniserFailed, match="no model for Vosk"):
-        Model(tmp_path / "vosk-model-small-ru-0.22")
+        VoskModel(tmp_path / "vosk-model-small-ru-0.22")
 
 
 def test_a_broken_model_is_an_error(tone_model: Path, tmp_path: Path) -> None:
     folder = shutil.copytree(tone_model, tmp_path / "model")
     (folder / "am" / "final.mdl").write_bytes(b"\0Bnothing of the kind")
     with pytest.raises(RecogniserFailed, match="cannot load"):
-        Model(folder)
+        VoskModel(folder)
 
 
 def test_a_graph_that_vosk_cannot_read_is_an_error(tone_model: Path, tmp_path: Path) -> None:
-    assert Model(tone_model).takes_grammars
+    assert VoskModel(tone_model).takes_grammars
     folder = shutil.copytree(tone_model, tmp_path / "model")
     (folder / "graph" / "HCLG.fst").write_bytes(b"")  # Vosk prefers it to the others
     with pytest.raises(RecogniserFailed, match="cannot load"):
-        Model(folder)
+        VoskModel(folder)

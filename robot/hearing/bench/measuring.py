@@ -25,7 +25,8 @@ from robot.hearing.bench.alaw import RATE, Samples
 from robot.hearing.bench.conditions import CONDITIONS, speech_end
 from robot.hearing.bench.scoring import UNKNOWN, Answer, Rate
 from robot.hearing.bench.sets import OUT_OF_GRAMMAR, Clip, ClipSet, Grammar, read_set
-from robot.hearing.vosk import Model
+from robot.hearing.loading import load
+from robot.hearing.recogniser import Model
 
 SEED = 1
 WHOLE = "whole vocabulary"
@@ -96,7 +97,7 @@ def measure(folder: Path, clips: ClipSet, options: Options, progress: Progress) 
     """All figures. RecogniserFailed if the model cannot be loaded or gives up."""
     figures = Figures(folder.name)
     began, before = time.perf_counter(), _memory_mb("VmRSS")
-    model = Model(folder)
+    model = load(folder)
     figures.load_s = round(time.perf_counter() - began, 3)
     figures.loaded_mb = round(_memory_mb("VmRSS") - before, 1)
     figures.takes_grammars = model.takes_grammars

@@ -1,0 +1,99 @@
+"""Threads that decode for all calls, so many at once as there are cores; one that is stuck can be given up.
+
+A recogniser is foreign code: what it does cannot be interrupted. A thread that does not come back is left to itself
+and another takes its place, so that one call's trouble is not that of all. Threads are daemons: a stuck one does not
+keep the engine from ending (the pool of ``concurrent.futures`` would wait for it).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from queue import SimpleQueue
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
+
+
+@dataclass(slots=True, eq=False)
+class Job(Generic[T]):
+    """A piece of work: ``answer`` is done on the event loop that gave it."""
+
+    work: Callable[[], T]
+    answer: asyncio.Future[T]
+    begun: bool = False
+    given_up: bool = False
+
+    def run(self) -> None:
+        """Do it, in a worker thread."""
+        try:
+            result = self.work()
+        except BaseException as error:
+            self._tell(_put_error, error)
+        else:
+            self._tell(_put_result, result)
+
+    def _tell(self, put: Callable[[asyncio.Future[T], object], None], what: object) -> None:
+        with contextlib.suppress(RuntimeError):  # the loop is closed: nobody waits any more
+            self.answer.get_loop().call_soon_threadsafe(put, self.answer, what)
+
+
+def _put_result(answer: asyncio.Future[T], result: T) -> None:
+    if not answer.done():
+        answer.set_result(result)
+
+
+def _put_error(answer: asyncio.Future[T], error: BaseException) -> None:
+    if not answer.done():
+        # A future takes no StopIteration; what ends a thread must not end the event loop.
+        answer.set_exception(error if isinstance(error, Exception) else RuntimeError(repr(error)))
+
+
+class Workers:
+    """So many threads; everything but the work itself is called on the event loop."""
+
+    def __init__(self, count: int) -> None:
+        self._jobs: SimpleQueue[Job[object] | None] = SimpleQueue()
+        self._lock = threading.Lock()
+        self._count = count
+        for _ in range(count):
+            self._hire()
+
+    def do(self, work: Callable[[], T]) -> Job[T]:
+        """Have ``work`` done as soon as a thread is free."""
+        job = Job(work, asyncio.get_running_loop().create_future())
+        self._jobs.put(job)
+        return job
+
+    def give_up(self, job: Job[T]) -> bool:
+        """Nobody waits for ``job`` any more. True if a thread was at it: it is left to itself, and replaced."""
+        with self._lock:
+            if job.given_up or job.answer.done():
+                return False
+            job.given_up = True
+            if job.begun:
+                self._hire()
+            return job.begun
+
+    def close(self) -> None:
+        """Let the threads end after what they are doing."""
+        for _ in range(self._count):
+            self._jobs.put(None)
+
+    def _hire(self) -> None:
+        threading.Thread(target=self._work, name="hearing", daemon=True).start()
+
+    def _work(self) -> None:
+        while (job := self._jobs.get()) is not None:
+            with self._lock:
+                if job.given_up:
+                    continue
+                job.begun = True
+            job.run()
+            with self._lock:
+                if job.given_up:
+                    return
+                job.begun = False
