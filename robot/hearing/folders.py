@@ -7,6 +7,7 @@ long as its base is the model that ``ivr.toml`` asks for: after another one is p
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
@@ -133,7 +134,10 @@ def point_to(adapted: ModelFolder, base: ModelFolder, models: Path) -> None:
         for path in (*adapted.path.rglob("*"), adapted.path, models, unfinished):
             _to_disk(path)
         unfinished.replace(models / POINTER)
-        _to_disk(models)
+        with contextlib.suppress(OSError):
+            # The new pointer is in force already: an error now undoes nothing. At worst a power cut brings the old
+            # one back, and the model that it names is still there.
+            _to_disk(models)
     finally:
         unfinished.unlink(missing_ok=True)
 

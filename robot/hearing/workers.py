@@ -32,24 +32,15 @@ class Job(Generic[T]):
         try:
             result = self.work()
         except BaseException as error:
-            self._tell(_put_error, error)
+            # A future takes no StopIteration; what ends a thread must not end the event loop.
+            failure = error if isinstance(error, Exception) else RuntimeError(repr(error))
+            self._tell(lambda: self.answer.set_exception(failure))
         else:
-            self._tell(_put_result, result)
+            self._tell(lambda: self.answer.set_result(result))
 
-    def _tell(self, put: Callable[[asyncio.Future[T], object], None], what: object) -> None:
+    def _tell(self, how: Callable[[], None]) -> None:
         with contextlib.suppress(RuntimeError):  # the loop is closed: nobody waits any more
-            self.answer.get_loop().call_soon_threadsafe(put, self.answer, what)
-
-
-def _put_result(answer: asyncio.Future[T], result: T) -> None:
-    if not answer.done():
-        answer.set_result(result)
-
-
-def _put_error(answer: asyncio.Future[T], error: BaseException) -> None:
-    if not answer.done():
-        # A future takes no StopIteration; what ends a thread must not end the event loop.
-        answer.set_exception(error if isinstance(error, Exception) else RuntimeError(repr(error)))
+            self.answer.get_loop().call_soon_threadsafe(how)
 
 
 class Workers:

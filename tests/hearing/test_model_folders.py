@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from ivr.bringup.packages import ensure
-from robot.hearing import adapting
+from robot.hearing import adapting, folders
 from robot.hearing.adapting import CannotAdapt, adapt
 from robot.hearing.folders import (
     ADAPTED,
@@ -159,6 +159,19 @@ def test_whatever_fails_leaves_the_old_one_in_use(
             adapt_to(("улица Щегольская",))
     assert used(models).path == before.path
     assert not list(models.glob(".*"))
+
+
+def test_a_disk_that_fails_after_the_exchange_does_not_cost_the_model_in_use(
+    adapt_to: Adapt, models: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails_late(path: Path) -> None:
+        if path == models and (models / POINTER).exists():
+            raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr(folders, "_to_disk", fails_late)
+    adapted = adapt_to(NAMES)
+    assert used(models).path == adapted.model.path
+    assert VoskModel(adapted.model.path).knows("щегольщина")
 
 
 @pytest.mark.parametrize("step", ["pronounce", "_link", "build_graph", "_try", "point_to"])

@@ -63,6 +63,13 @@ def raises(error: BaseException) -> Callable[[], None]:
     return happens
 
 
+def waiting_for(release: threading.Event) -> Callable[[], None]:
+    def happens() -> None:
+        release.wait(20)
+
+    return happens
+
+
 async def told_of(listeners: Listeners) -> list[Overheard]:
     """What an ear tells of the line, which comes five times as fast as it is spoken."""
     told = list[Overheard]()
@@ -109,7 +116,7 @@ async def test_a_thread_that_has_met_an_error_hears_the_next_call() -> None:
 async def test_a_recogniser_that_hangs_makes_the_call_deaf_and_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(listening, "HANGS_S", 0.2)
     release = threading.Event()
-    models = iter([ScriptedModel(3, lambda: None if release.wait(20) else None), ScriptedModel(0, lambda: None)])
+    models = iter([ScriptedModel(3, waiting_for(release)), ScriptedModel(0, lambda: None)])
     listeners = Listeners(lambda: next(models), cores=1)
     try:
         began = time.monotonic()
