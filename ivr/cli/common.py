@@ -78,12 +78,16 @@ def with_settings(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 @contextlib.contextmanager
-def opened_store(settings: Settings) -> Iterator[Store]:
-    """The instance's store; a database that is missing, locked or broken ends the command with an error."""
+def opened_store(settings: Settings, code: int = EXIT_PROBLEMS) -> Iterator[Store]:
+    """The instance's store; a database that is missing, locked or broken ends the command with an error (``code``)."""
     from ivr.store import Store
 
     if not settings.database.exists():
-        fail(f"there is no database yet: {settings.database}", "it is made by the first start: ivr run, or ivr talk")
+        fail(
+            f"there is no database yet: {settings.database}",
+            "it is made by the first start: ivr run, or ivr talk",
+            code,
+        )
     try:
         store = Store.open(settings.database, tz=settings.tz, ticket_start=settings.line.ticket_start)
         try:
@@ -91,7 +95,11 @@ def opened_store(settings: Settings) -> Iterator[Store]:
         finally:
             store.close()
     except StoreBusy as error:
-        fail(str(error), "try again in a moment" if error.retryable else "look at the file, its rights and the disk")
+        fail(
+            str(error),
+            "try again in a moment" if error.retryable else "look at the file, its rights and the disk",
+            code,
+        )
 
 
 def moment_option(

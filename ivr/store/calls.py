@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, tzinfo
 from typing import Any
@@ -269,6 +269,22 @@ class Calls:
             raise AmbiguousCall(f"several calls begin with {id_or_prefix!r}")
         record = Codec(self.classes).decode(json.loads(rows[0]["record"]))
         return StoredCall(self._row(rows[0]), record)
+
+    def records(self, wanted: Wanted, *, trials: bool = False) -> Iterator[StoredCall]:
+        """The calls that fit with their records, the oldest first, read one at a time; ``trials``: also those that try
+        something out. ``wanted.limit`` does not count."""
+        where, values = _conditions(wanted, *(() if trials else (f"id NOT GLOB '{TRIAL}*'",)))
+        codec = Codec(self.classes)
+        for row in self.db.rows(f"SELECT seq FROM calls {where} ORDER BY started, seq", values):
+            found = self.db.row(f"{_ONE} WHERE c.seq = ?", [row["seq"]])
+            if found is not None:
+                yield StoredCall(self._row(found), codec.decode(json.loads(found["record"])))
+
+    def count(self, wanted: Wanted, *, trials: bool = False) -> int:
+        """How many :meth:`records` there are."""
+        where, values = _conditions(wanted, *(() if trials else (f"id NOT GLOB '{TRIAL}*'",)))
+        row = self.db.row(f"SELECT count(*) AS n FROM calls {where}", values)
+        return 0 if row is None else int(row["n"])
 
     def measures(self, wanted: Wanted) -> Iterable[tuple[datetime, OutcomeClass, float | None, float, bool]]:
         """Of every call that fits: start, class, seconds, longest owed silence, repeated (for the summary).
