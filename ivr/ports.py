@@ -29,6 +29,10 @@ class Said:
     overheard: tuple[Heard, ...] = ()
     voiced: bool = True
     """False when there was no sound: the caller has heard nothing of it."""
+    cut: bool = False
+    """The caller spoke or keyed into it, and it was stopped for that."""
+    answered_at: float | None = None
+    """When the words or keys in ``overheard`` ended, where the script goes on because of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +44,8 @@ class Asked:
     answer: Answer
     answered_at: float
     """When the caller's last key or word ended; for ``NoInput`` when the wait was over."""
+    cut: bool = False
+    """The caller answered into the question, and it was stopped for that."""
 
 
 class Channel(Protocol):

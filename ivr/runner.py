@@ -193,14 +193,14 @@ class Runner:
             case Say():
                 said = await channel.say(verb)
                 owed = state.owed(said.sound_at)
-                self._note(state, verb, started, None, said.overheard, said.text, owed)
-                # After our own words the caller is owed the next ones as well.
-                state.owed_since = time.monotonic()
+                self._note(state, verb, started, None, said.overheard, said.text, owed, cut=said.cut)
+                # After our own words the caller is owed the next as well; from the end of what they said into them.
+                state.owed_since = time.monotonic() if said.answered_at is None else said.answered_at
                 return Reply(None, said.overheard, said.voiced)
             case Ask():
                 asked = await channel.ask(verb)
                 owed = state.owed(asked.sound_at)
-                self._note(state, verb, started, asked.answer, (), asked.text, owed)
+                self._note(state, verb, started, asked.answer, (), asked.text, owed, cut=asked.cut)
                 state.owed_since = asked.answered_at
                 return Reply(asked.answer)
             case Transfer():
@@ -263,6 +263,8 @@ class Runner:
         overheard: tuple[Any, ...] = (),
         said: str = "",
         owed: float | None = None,
+        *,
+        cut: bool = False,
     ) -> None:
         now = time.monotonic()
         if isinstance(verb, VoiceVerb):
@@ -276,6 +278,7 @@ class Runner:
             overheard,
             said,
             None if owed is None else round(owed, 3),
+            cut,
         )
         state.entries.append(entry)
         self.watchers.tell(state, entry)

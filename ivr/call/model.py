@@ -249,6 +249,8 @@ class Entry:
     """The words that the caller heard, for verbs that speak."""
     owed_silence: float | None = None
     """Seconds between the caller's last act and our first sound, where the verb made one."""
+    cut: bool = False
+    """The caller spoke or keyed into our words, and they were stopped for that (barge-in)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,9 +80,9 @@ class TalkingChannel:
         if clip is None:
             return self._voicing.left_out(say.prompt, sound_at, "")
         self._expect_nothing()
-        keys, heard = "", list[Heard]()
+        keys, heard, heard_at = "", list[Heard](), None
         if said_before := await self._drain(keep_keys=True):
-            return Said(sound_at, "", (said_before[0],))
+            return Said(sound_at, "", (said_before[0],), answered_at=said_before[1])
         line = self._on_line()
         playing = line.play(await asyncio.to_thread(_samples, clip.path))
         while not playing.done() or (self._hears_obeyed and (self._speaking or not self._events.empty())):
@@ -95,8 +95,9 @@ class TalkingChannel:
                     self._hears_obeyed = True
                     if say.interruptible:
                         line.cut()
-                case Answered(answer=Utterance(text=text) as answer) if self._obeyed(text):
+                case Answered(answer=Utterance(text=text) as answer, ended_at=ended) if self._obeyed(text):
                     heard.append(answer)
+                    heard_at = ended
                     if say.interruptible:
                         line.cut()
                     self._hears_obeyed = False
@@ -108,7 +109,7 @@ class TalkingChannel:
         self._voicing.heard()
         if keys:
             heard.append(Digits(keys))
-        return Said(sound_at, clip.text, tuple(heard))
+        return Said(sound_at, clip.text, tuple(heard), cut=not playing.result(), answered_at=heard_at)
 
     async def ask(self, ask: Ask) -> Asked:
         """Say a question, wait for keys or words, whichever come first."""
@@ -122,14 +123,14 @@ class TalkingChannel:
             return Asked(now, "", *said_before)
         if self._typed and self._ends_last_answer(self._typed[0]):
             self._typed.popleft()
-        sound_at, text = time.monotonic(), ""
+        sound_at, text, cut = time.monotonic(), "", False
         answered: tuple[Answer, float] | None = None
         if not self._typed:
             clip = await self._voicing.clip(ask.prompt, talk=True)
             if clip is None:
                 raise VoiceFailed(f"the question {ask.prompt.name} cannot be heard")
             sound_at, text = time.monotonic(), clip.text
-            answered = await self._put(ask, clip)
+            answered, cut = await self._put(ask, clip)
             self._voicing.heard()
             if answered is None and self._deaf and not self._typed:
                 return await self._by_keys(ask, text, sound_at)
@@ -137,7 +138,7 @@ class TalkingChannel:
             answered = await self._collect(ask)
             if answered is None:
                 return await self._by_keys(ask, text, sound_at)
-        return Asked(sound_at, text, *answered)
+        return Asked(sound_at, text, *answered, cut=cut)
 
     async def transfer(self, transfer: Transfer) -> TransferResult:
         """Leave AudioSocket and AGI for a queue of Asterisk's; whoever comes back is heard again."""
@@ -165,8 +166,9 @@ class TalkingChannel:
     _hears_obeyed = False
     """Words that are obeyed have been recognised: what is being said is heard to its end before the script goes on."""
 
-    async def _put(self, ask: Ask, clip: Clip) -> tuple[Answer, float] | None:
-        """Say the question's words. The answer, if the caller has spoken into them; keys are put with those typed."""
+    async def _put(self, ask: Ask, clip: Clip) -> tuple[tuple[Answer, float] | None, bool]:
+        """Say the question's words. The answer, if the caller has spoken into them (keys are put with those typed), and
+        whether they were stopped for it."""
         if self._ear is not None:
             self._ear.expect(ask.speech)
         line = self._on_line()
@@ -181,11 +183,11 @@ class TalkingChannel:
                 case Answered(answer=Utterance(text=text) as answer, ended_at=ended, muttered=False):
                     if self._counts(ask, text):
                         line.cut()
-                        return answer, ended
+                        return (answer, ended), not playing.result()
                 case Deaf(why=why):
                     self._go_deaf(why)
                     line.cut()
-        return None
+        return None, not playing.result() and not self._deaf
 
     async def _collect(self, ask: Ask) -> tuple[Answer, float] | None:
         """Wait for the answer: keys typed ahead, keys as they come, or words. ``None`` when the line has gone deaf."""
