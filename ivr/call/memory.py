@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, TypeVar
 
-from ivr.call.model import Outcome
+from ivr.call.model import Digits, Outcome, Utterance
 from ivr.call.script import Script
 from ivr.call.verbs import Reply, Verb
 
@@ -45,8 +45,44 @@ class BelongsTo:
     res: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class About:
+    """A fact to remember: what the call is about, as the name of a topic (``no_power``, ``theft`` …)."""
+
+    topic: str
+
+
+@dataclass(frozen=True, slots=True)
+class AtPlace:
+    """A fact to remember: where it is, in a few words: street and house; never a flat, never a name."""
+
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class Registered:
+    """A fact to remember: the ticket that this call has opened or joined last."""
+
+    number: int
+    topic: str
+
+
+@dataclass(frozen=True, slots=True)
+class SaidLately:
+    """What the caller has said last, the newest last. :class:`Remembering` keeps it by itself."""
+
+    words: tuple[str, ...] = ()
+    last: str = ""
+    """The words of the very last answer; empty when that was given by keys."""
+
+
+MOST_SAID = 3
+"""So many of the caller's sentences are kept."""
+
+
 class Remembering(Coroutine[Verb[Any], Any, Outcome]):
-    """A started script whose :class:`Remember` and :class:`Recall` are answered here; all else passes through."""
+    """A started script whose :class:`Remember` and :class:`Recall` are answered here; all else passes through, and what
+    the caller says on the way is kept as :class:`SaidLately`."""
 
     def __init__(self, inner: Coroutine[Any, Any, Outcome]) -> None:
         self.inner = inner
@@ -59,6 +95,9 @@ class Remembering(Coroutine[Verb[Any], Any, Outcome]):
 
     def send(self, value: Any) -> Verb[Any]:
         """The next verb that is not about memory. Raises ``StopIteration`` with the outcome at the script's end."""
+        if isinstance(value, Reply):
+            for heard in (*value.overheard, value.value):
+                self._note_heard(heard)
         return self._pass(self.inner.send(value))
 
     def throw(
@@ -92,6 +131,16 @@ class Remembering(Coroutine[Verb[Any], Any, Outcome]):
                     verb = self.send(value)
         except StopIteration as end:
             return end.value
+
+    def _note_heard(self, heard: object) -> None:
+        if isinstance(heard, Utterance) and heard.text.strip():
+            known = self._facts.get(SaidLately)
+            before = known.words if isinstance(known, SaidLately) else ()
+            self._facts[SaidLately] = SaidLately((*before, heard.text)[-MOST_SAID:], heard.text)
+        elif isinstance(heard, Digits):
+            known = self._facts.get(SaidLately)
+            if isinstance(known, SaidLately):
+                self._facts[SaidLately] = SaidLately(known.words)
 
     def _pass(self, verb: Any) -> Verb[Any]:
         while True:

@@ -71,7 +71,8 @@ class Transfer(Verb[TransferResult]):
     """Hand the call to the people of ``queue``; comes back when they are done or nobody answered.
 
     A caller who hangs up while waiting ends the script with ``CallerHungUp(in_queue=queue)``. ``context`` is what
-    the operator's side is told (short keys, short texts).
+    the operator's side is told (short keys, short texts), ``whisper`` what whoever takes the call hears before the two
+    are joined (see :mod:`ivr.call.handover`).
     """
 
     queue: str
@@ -80,6 +81,7 @@ class Transfer(Verb[TransferResult]):
     patience: float | None = None
     """Seconds to wait for a person; ``None`` = the queue's own timeout."""
     context: tuple[tuple[str, str], ...] = ()
+    whisper: tuple[Prompt, ...] = ()
 
 
 # ── for the record: they do nothing on the line and cannot fail ────────────────────────────────────────────────

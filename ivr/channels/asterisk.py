@@ -8,6 +8,7 @@ without its being asked, unless that says ``flush``.
 from __future__ import annotations
 
 import math
+import re
 import time
 
 import structlog
@@ -15,7 +16,7 @@ import structlog
 from ivr.asterisk.replies import KEYS
 from ivr.asterisk.session import AgiSession, Hangup
 from ivr.asterisk.transfers import Transfers
-from ivr.call.model import Answer, Digits, NoInput, TransferResult
+from ivr.call.model import Answer, Digits, NoInput, Prompt, TransferResult
 from ivr.call.verbs import Ask, Say, Transfer
 from ivr.channels.voicing import Voicing
 from ivr.errors import AgiError, VoiceFailed
@@ -26,6 +27,14 @@ log = structlog.get_logger(__name__)
 STAGE = "IVR_STAGE"
 FINISH_WITHIN_S = 3.0
 """So soon after a full answer «#» still belongs to it."""
+
+_PARTING = re.compile(r"[&,;|\\\"]")
+"""What parts the arguments of Asterisk's applications, and what quotes it."""
+
+
+def plain(value: str) -> str:
+    """A text that is safe as an argument of Asterisk's applications: on one line, with nothing that parts or quotes."""
+    return " ".join(_PARTING.sub(" ", "".join(c if c.isprintable() else " " for c in value)).split())
 
 
 class AsteriskChannel:
@@ -40,6 +49,8 @@ class AsteriskChannel:
         self._finish = ""
         """The finishing key that may still follow an answer which was full without it (see ``ivr/call/keys.py``)."""
         self._finish_until = 0.0
+        self._told: tuple[str, ...] = ()
+        """What the operator's side was told of by the last transfer."""
 
     async def say(self, say: Say) -> Said:
         """Say a prompt to its end or to the first key; one that cannot be voiced is left out (and logged).
@@ -96,6 +107,7 @@ class AsteriskChannel:
     async def transfer(self, transfer: Transfer) -> TransferResult:
         """Leave AGI for a queue of Asterisk's and wait for what becomes of the caller."""
         session = self._line()
+        whisper = await self._whisper(transfer.whisper)
         with self._transfers.expect(self._call_id, session.request.channel) as waiting:
             try:
                 await session.set_variable("IVR_CALL", self._call_id)
@@ -103,9 +115,12 @@ class AsteriskChannel:
                 await session.set_variable("IVR_PRIORITY", str(transfer.priority))
                 patience = "" if transfer.patience is None else str(math.ceil(transfer.patience))
                 await session.set_variable("IVR_WAIT", patience)
-                for key, value in transfer.context:
+                await session.set_variable("IVR_WHISPER", whisper)
+                told = dict(transfer.context)
+                for key in dict.fromkeys((*told, *self._told)):  # what an earlier transfer told may be so no longer
                     # Two underlines: the operator's channel inherits it.
-                    await session.set_variable(f"__IVR_CTX_{key.upper()}", " ".join(value.split()))
+                    await session.set_variable(f"__IVR_CTX_{key.upper()}", plain(told.get(key, "")))
+                self._told = tuple(told)
                 # Last: with this, and only with this, Asterisk believes that we meant to leave.
                 await session.set_variable(STAGE, "transfer")
             except Hangup:
@@ -120,6 +135,13 @@ class AsteriskChannel:
         if back.session is not None:
             back.session.rest()
         return back.result
+
+    async def _whisper(self, prompts: tuple[Prompt, ...]) -> str:
+        """The sound files of what whoever takes the call hears first, as ``Queue`` wants them; the caller hears music
+        meanwhile. What cannot be voiced is left out: the facts are told in other ways too."""
+        clips = [await self._voicing.clip(prompt) for prompt in prompts]
+        files = [str(clip.path).rpartition(".")[0] for clip in clips if clip is not None]
+        return "&".join(file for file in files if not _PARTING.search(file))
 
     @property
     def session(self) -> AgiSession:

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from ivr.call.memory import Recall, Remember, remembering
-from ivr.call.model import Outcome, Prompt, Told
+from ivr.call.memory import Recall, Remember, SaidLately, remembering
+from ivr.call.model import Digits, NoInput, Outcome, Prompt, Told, Utterance
 from ivr.call.script import CallerHungUp
-from ivr.call.verbs import Reply, Say
+from ivr.call.verbs import Ask, Reply, Say
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +53,30 @@ def test_a_hang_up_reaches_the_script_and_memory_still_works() -> None:
     with pytest.raises(StopIteration) as end:
         steps.throw(CallerHungUp())
     assert end.value.value == Told("a")
+
+
+def test_what_the_caller_says_last_is_kept_also_what_is_said_into_our_words() -> None:
+    async def script() -> Outcome:
+        assert await Recall(SaidLately) is None
+        for _ in range(2):
+            await Ask(Prompt("question"))
+        await Say(Prompt("told"))
+        return Told(str(await Recall(SaidLately)))
+
+    def lately(*replies: Reply[Any]) -> str:
+        steps = remembering(script)()
+        steps.send(None)
+        for reply in replies[:-1]:
+            steps.send(reply)
+        with pytest.raises(StopIteration) as end:
+            steps.send(replies[-1])
+        return str(end.value.value.what)
+
+    one, two = Reply(Utterance("раз")), Reply(Utterance("два"))
+    three = Reply(None, (Utterance("три"), Utterance(" "), Utterance("четыре")))
+    assert lately(one, two, three) == str(SaidLately(("два", "три", "четыре"), "четыре"))
+    assert lately(one, Reply(Digits("1")), Reply(None)) == str(SaidLately(("раз",), ""))
+    assert lately(Reply(Digits("1")), Reply(NoInput()), Reply(None)) == "None"
 
 
 def test_two_calls_have_two_memories() -> None:

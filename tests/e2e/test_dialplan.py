@@ -262,6 +262,50 @@ def test_an_operator_answers_and_is_not_disturbed_when_the_engine_dies(line: Lin
     assert {event["IvrCall"] for event in events.seen if event.get("UserEvent") == "IvrQueue"} == {"c-9"}
 
 
+def test_the_operators_side_is_told_what_is_known(line: Line, telephone: MakeTelephone) -> None:
+    """Variables, the name on the display, the event and the whisper, which the caller does not hear."""
+    whisper = murmur(21, 1.5)
+    file = save(line.greeting.parent / "whisper.wav", whisper)
+    known = {"REASON": "Нет света", "ADDRESS": "ул. Ленина 5", "TICKET": "100237", "WORDS": "света нет"}
+
+    def behave(session: Session) -> None:
+        take(session)
+        told = {f"__IVR_CTX_{name}": value for name, value in known.items()}
+        told["__IVR_CTX_NAME"] = "Нет света Ленина 5 №100237"
+        files = f"{file.with_suffix('')}&{file.with_suffix('')}"
+        leave(session, "transfer", IVR_CALL="c-12", IVR_QUEUE="operators", IVR_WAIT="20", IVR_WHISPER=files, **told)
+
+    voice = murmur(8, 2.0)
+    password = line.asterisk.site.operator_secret_file.read_text(encoding="ascii").strip()
+    with line.engine(behave), ManagerEvents(line.asterisk) as events:
+        operator = telephone(
+            line.sip,
+            "operator1",
+            says=spoken(*[part for _ in range(9) for part in (0.2, voice)]),
+            password=password,
+            answers_after=9,
+        )
+        caller = telephone(line.sip, "+74712000031")
+        caller.dial(HOTLINE)
+        operator.answer(10)
+        operator.wait_heard(whisper, 6)
+        joined = caller.wait_heard(voice, 10)
+        channels = line.asterisk.cli("core show channels concise").splitlines()
+        (name,) = [row.split("!")[0] for row in channels if row.startswith("PJSIP/operator1")]
+        shown = line.asterisk.cli(f"core show channel {name}")
+        waiting, answered = events.until("IvrHandover", Step="answered")
+        caller.hang_up()
+    told = {name: answered[name.capitalize()] for name in known}
+    assert told == known
+    assert {name: waiting[name.capitalize()] for name in known} == known
+    assert (answered["IvrCall"], answered["Queue"], answered["Member"]) == ("c-12", "operators", "PJSIP/operator1")
+    assert "Connected Line ID Name: Нет света Ленина 5 №100237" in shown
+    assert "IVR_CTX_ADDRESS=ул. Ленина 5" in shown
+    assert find(operator.heard(), whisper, after=find(operator.heard(), whisper).begin + 1.0).score > 0.9, "both files"
+    assert find(caller.heard(), whisper).score < 0.6
+    assert silences(caller.heard()[: int(joined * RATE)], 0.8) == [], "music, not silence, while it is whispered"
+
+
 def test_a_caller_who_leaves_the_queue_is_told_to_the_engine(line: Line, telephone: MakeTelephone) -> None:
     def behave(session: Session) -> None:
         take(session)

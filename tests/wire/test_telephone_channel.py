@@ -408,6 +408,9 @@ async def test_asterisk_that_falls_silent_ends_the_call_by_an_error(phone: Phone
 # ── transfers ──────────────────────────────────────────────────────────────────────────────────────────────────
 
 TO_PEOPLE = Transfer("operators", priority=10, patience=19.2, context=(("address", "ул. «Мира»,\n д. 5"),))
+KNOWN = Transfer(
+    "operators", context=(("words", 'a,b;c"d\\e&f'),), whisper=tuple(map(Prompt, ("short", "mute", "long")))
+)
 
 
 async def test_transfer_leaves_agi_with_everything_asterisk_needs(phone: Phone) -> None:
@@ -421,7 +424,8 @@ async def test_transfer_leaves_agi_with_everything_asterisk_needs(phone: Phone) 
         "IVR_QUEUE": "operators",
         "IVR_PRIORITY": "10",
         "IVR_WAIT": "20",
-        "IVR_CTX_ADDRESS": "ул. «Мира», д. 5",
+        "IVR_WHISPER": "",
+        "IVR_CTX_ADDRESS": "ул. «Мира» д. 5",
         "IVR_STAGE": "transfer",
     }
     assert phone.server.calls == 0
@@ -458,6 +462,21 @@ async def test_a_second_transfer_of_the_same_call(phone: Phone) -> None:
         await line.over()
         line = await phone.dial("resume", line.variables["IVR_CALL"], "88002200220", "", "", why)
     assert await asyncio.wait_for(phone.done, 2) == [Unanswered("TIMEOUT"), Unanswered("JOINEMPTY")]
+
+
+async def test_what_is_whispered_is_what_can_be_voiced_and_what_is_known_no_longer_is_blanked(phone: Phone) -> None:
+    async def script(channel):
+        return [await channel.transfer(KNOWN), await channel.transfer(TO_PEOPLE)]
+
+    phone.script = script
+    first = await phone.dial()
+    await first.over()
+    assert first.variables["IVR_WHISPER"] == "/sounds/short&/sounds/long"
+    assert first.variables["IVR_CTX_WORDS"] == "a b c d e f", "nothing that parts or quotes Asterisk's arguments"
+    second = await phone.dial("resume", first.variables["IVR_CALL"], "88002200220", "", "", "TIMEOUT")
+    await second.over()
+    assert (second.variables["IVR_WHISPER"], second.variables["IVR_CTX_WORDS"]) == ("", "")
+    assert second.variables["IVR_CTX_ADDRESS"] == "ул. «Мира» д. 5"
 
 
 async def test_the_engine_was_restarted_meanwhile(phone: Phone) -> None:
