@@ -17,7 +17,7 @@ from ivr.call.model import CallRecord, Entry, HungUp, classify
 from ivr.call.verbs import Ask, Say, Transfer
 from ivr.live import Answered, Begun, Happening, LiveCall, Queued, Speaking
 from ivr.masking import mask_phone
-from ivr.store.transcript import Line, brief, heard, steps
+from ivr.store.transcript import Line, brief, by_caller, steps
 
 EventLine = dict[str, object]
 
@@ -64,11 +64,8 @@ def _of_entry(entry: Entry) -> Iterator[Line]:
     """What a done verb adds to what was told when it began."""
     ended = round(entry.at + entry.took, 3)
     match entry.verb:
-        case Say() | Ask() as verb:
-            for item in entry.overheard:
-                yield Line(ended, "caller", heard(item, full=False))
-            if isinstance(verb, Ask) or isinstance(entry.value, HungUp):
-                yield Line(ended, "caller", heard(entry.value, full=False))
+        case Say() | Ask():
+            yield from by_caller(entry, full=False)
         case Transfer() if isinstance(entry.value, HungUp):
             yield Line(ended, "caller", "hangs up")
         case Transfer():

@@ -10,7 +10,7 @@ import click
 
 from ivr.logs import configure_logs
 
-NOT_COMMANDS = {"common", "models_bench", "models_make", "outages_taken_in", "hearing_gaps"}
+NOT_COMMANDS = {"common", "models_bench", "models_make", "outages_taken_in", "hearing_gaps", "calls_live"}
 
 
 class Commands(click.Group):

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import json
-import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 import click
-from rich.live import Live
-from rich.table import Column, Table
 from rich.text import Text
 
 from ivr.call.journal import encode
-from ivr.call.model import OutcomeClass
+from ivr.call.model import Entry, OutcomeClass
+from ivr.call.verbs import Ask, Say
+from ivr.cli import calls_live
 from ivr.cli.common import (
-    EXIT_UNREACHABLE,
     fail,
     json_option,
     line_text,
@@ -27,18 +23,15 @@ from ivr.cli.common import (
     out,
     print_json,
     print_table,
-    table_cell,
     with_settings,
 )
-from ivr.control_client import ControlClient, ControlFailed, EngineNotRunning
 from ivr.masking import mask_phone
 from ivr.settings import Settings
 from ivr.store import Store
 from ivr.store.calls import AmbiguousCall, CallRow, StoredCall, Wanted
 from ivr.store.summary import Interval, Profile, summarise
-from ivr.store.transcript import Line, brief, masked, reasons, transcript
+from ivr.store.transcript import OWED_LIMIT, Line, brief, masked, reasons, transcript
 
-EVERY_CALL = "*"
 CLASSES = [kind.value for kind in OutcomeClass]
 
 _full = click.option("--full", is_flag=True, help="Show phones and addresses in full; that is written down.")
@@ -63,6 +56,9 @@ def command() -> None:
     """
 
 
+command.add_command(calls_live.command)
+
+
 @command.command("list")
 @with_settings
 @_since
@@ -84,7 +80,11 @@ def list_calls(
     full: bool,
     as_json: bool,
 ) -> None:
-    """Ended calls, the newest first. «again»: the same number or place called again within 24 hours."""
+    """Ended calls, the newest first. «again»: the same number or place called again within 24 hours.
+
+    «owed»: the longest silence in which the caller was owed a sound, from the end of their words or keys; red beyond
+    two seconds.
+    """
     wanted = Wanted(
         moment(since, settings),
         moment(until, settings),
@@ -112,7 +112,7 @@ def list_calls(
                 row.kind.value,
                 row.outcome,
                 row.node,
-                f"{row.owed:.1f}",
+                owed_text(row.owed, 1),
                 "again" if row.repeated else "",
             )
             for row in rows
@@ -130,8 +130,15 @@ def list_calls(
 def show(settings: Settings, call_id: str, full: bool, as_json: bool) -> None:
     """What was said in a call, with times. CALL: its id, the beginning of it, or «last».
 
-    Behind the robot's words stands how long the caller was owed them, in red beyond two seconds. The read is written
-    down, because places are named in the talk.
+    Behind the robot's words stands how long the caller was owed them, in red beyond two seconds. Of a call that was
+    held in words: what was heard, how sure the recogniser was (0 to 1), what else it may have been, what it was taken
+    for, and where the caller broke into our words. Numbers that callers say are masked. The read is written down,
+    because places are named in the talk.
+
+    \b
+    Examples:
+      ivr calls show last
+      ivr calls show 261125-0931 --full      with phones, accounts and addresses
     """
     found = _read(settings, call_id, "calls show", full=full)
     if as_json:
@@ -192,68 +199,6 @@ def summary(
         (by, "calls", *CLASSES, "again", "contained", "seconds", "owed"),
         (_interval_row(interval, by) for interval in intervals),
     )
-
-
-@command.command("live")
-@with_settings
-@click.option("--once", is_flag=True, help="Show them once and leave, as --json does.")
-@click.option("--every", type=click.FloatRange(0.2, 60), default=1.0, show_default=True, help="Seconds between looks.")
-@click.option(
-    "--follow",
-    metavar="[CALL]",
-    is_flag=False,
-    flag_value=EVERY_CALL,
-    help="Show what is said and done in the call (or in all calls) as it happens; that is written down.",
-)
-@json_option
-def live(settings: Settings, once: bool, every: float, follow: str | None, as_json: bool) -> None:
-    """The calls that are held now: node, what is being done, and where in the script. Ctrl-C ends it.
-
-    With --follow CALL it ends when the call does; CALL is an id or its beginning.
-    """
-    client = ControlClient(settings.control_socket)
-    try:
-        if follow is not None:
-            _follow(settings, client, "" if follow == EVERY_CALL else follow, as_json=as_json)
-            return
-        calls = client.live()
-        if as_json:
-            print_json(calls)
-        elif once or not out.is_terminal:
-            out.print(_live_table(calls))
-        else:
-            with Live(_live_table(calls), console=out, auto_refresh=False) as shown:
-                while True:
-                    time.sleep(every)
-                    shown.update(_live_table(client.live()), refresh=True)
-    except KeyboardInterrupt:
-        return
-    except EngineNotRunning as error:
-        fail(str(error), "start it with: ivr run", EXIT_UNREACHABLE)
-    except ControlFailed as error:
-        fail(str(error), "look at its log", EXIT_UNREACHABLE)
-
-
-def _follow(settings: Settings, client: ControlClient, call: str, *, as_json: bool) -> None:
-    """Print what happens in calls until Ctrl-C, the engine's end or that of the one call. Raises as the client does."""
-    found = False
-    for event in client.events(call=call):
-        if "watching" in event:
-            if call and not found:
-                fail(f"no live call {call!r}", "ivr calls live shows those held now, ivr calls list the ended ones")
-            with opened_store(settings) as store:
-                store.audit.write("calls live", call or "all calls", "transcript", now=datetime.now(settings.tz))
-        if "call" not in event:
-            continue
-        found = True
-        if as_json:
-            click.echo(json.dumps(event, ensure_ascii=False))
-        else:
-            line = line_text(Line(event["at"], event["who"], event["text"], event.get("owed")))
-            out.print(line if call else Text.assemble((f"{event['call']}  ", "dim"), line), soft_wrap=True)
-        if call and event["who"] == "end":
-            return
-    fail("the engine has stopped", code=EXIT_UNREACHABLE)
 
 
 @command.command("audit")
@@ -332,12 +277,26 @@ def _print_head(found: StoredCall, *, full: bool) -> None:
         "branch": ", ".join(part for part in (row.branch, row.res) if part),
         "plan": row.plan,
         "outcome": f"{brief(found.record.outcome, full=full)}, counted as {row.kind.value}",
-        "owed": f"at most {row.owed:.2f} s",
     }
     out.print(Text(f"call {row.id}", "bold"))
     for name, value in facts.items():
         if value:
             out.print(Text(f"  {name:<8} {value}", "dim"), soft_wrap=True)
+    spoke = (entry for entry in found.record.entries if entry.owed_silence and isinstance(entry.verb, Say | Ask))
+    worst = max(spoke, key=_owed, default=None)
+    where = "" if worst is None else f" before “{worst.verb.prompt.name}”, {worst.at:.1f} s into the call"
+    out.print(
+        Text.assemble(("  owed     at most ", "dim"), owed_text(row.owed, 2), (f" s{where}", "dim")), soft_wrap=True
+    )
+
+
+def _owed(entry: Entry) -> float:
+    return entry.owed_silence or 0.0
+
+
+def owed_text(seconds: float, places: int) -> Text:
+    """A silence that a caller was owed a sound in; red where it was longer than any may be."""
+    return Text(f"{seconds:.{places}f}", "bold red" if seconds > OWED_LIMIT else "")
 
 
 def _print_lines(lines: Iterable[Line]) -> None:
@@ -364,18 +323,3 @@ def _profile(profile: Profile | None, places: int) -> str:
     if profile is None:
         return ""
     return " · ".join(f"{value:.{places}f}" for value in (profile.least, profile.p50, profile.p95, profile.most))
-
-
-def _live_table(calls: Sequence[Mapping[str, Any]]) -> Table:
-    columns = (Column("call", no_wrap=True), "seconds", "caller", "branch", "node", "verb", "at", "plan")
-    title = f"{len(calls)} live call{'' if len(calls) == 1 else 's'}"
-    table = Table(*columns, title=title, title_justify="left", box=None, pad_edge=False, header_style="bold")
-    for call in calls:
-        row = (call["id"], call["seconds"], call["caller"], call["branch"], call["node"], call["verb"])
-        table.add_row(*map(table_cell, (*row, _short(call["where"]), call["plan"])))
-    return table
-
-
-def _short(where: str) -> str:
-    """«…/robot/topics/no_power.py:31» → «topics/no_power.py:31»."""
-    return "/".join(Path(where).parts[-2:])

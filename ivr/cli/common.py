@@ -202,6 +202,7 @@ _LINE_STYLES = {
     "queue": "magenta",
     "node": "bold",
     "because": "yellow",
+    "understood": "yellow",
     "errand": "magenta",
     "end": "bold",
 }

@@ -228,17 +228,15 @@ def _lines(row: Row, *, full: bool) -> Iterator[Text]:
 def shown(row: Row, *, full: bool) -> list[Line]:
     """A step in words; of a sentence without personal values its words."""
     from ivr.call.verbs import Ask, Say
-    from ivr.store.transcript import heard, spoken
+    from ivr.store.transcript import by_caller, spoken
 
     entry = row.entry
     if not isinstance(entry.verb, Say | Ask):
         return steps(entry, full=full)
     words = spoken(entry.verb.prompt, entry.said, full=full)
     told = Line(entry.at, "robot", f"{entry.verb.prompt.name}: {words}" if words else entry.verb.prompt.name)
-    caller = [heard(each, full=full) for each in entry.overheard]
-    if entry.value is not None:
-        caller.append(heard(entry.value, full=full))
-    return [told, *(Line(round(entry.at + entry.took, 1), "caller", each) for each in caller)]
+    known = entry.overheard or entry.value is not None
+    return [told, *(by_caller(entry, full=full) if known else ())]
 
 
 def _verdict(replayed: Replayed, *, full: bool) -> Text:

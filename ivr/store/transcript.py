@@ -1,7 +1,8 @@
 """A record put into lines for people: what was said (``transcript``) and why it went so (``reasons``). Pure.
 
 Without ``full``, phones, accounts, long keyed numbers, houses and flats are masked. A sentence that such a thing was
-spoken in is then shown as its wording's name and values: in words («дом пять») it cannot be masked reliably.
+spoken in is then shown as its wording's name and values: in words («дом пять») it cannot be masked reliably. Of what
+callers say all numbers are masked; a name that somebody says cannot be told from other words.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ from ivr.call.model import (
     Utterance,
 )
 from ivr.call.verbs import Ask, Enter, Note, Say, Transfer
-from ivr.masking import MASK, mask_address, mask_phone, mask_phones
+from ivr.masking import MASK, mask_address, mask_phone, mask_phones, mask_spoken
 
 OWED_LIMIT = 2.0
 """A caller is never owed a sound for longer (seconds; DOMAIN section 4)."""
@@ -37,6 +38,10 @@ LONGEST_KEYS = 4
 """More keys than that may be an account or a phone."""
 PLACES = frozenset(("place", "first", "second", "third"))
 """Values of sentences that are addresses (``prompts/ru``); the street may be read, the house not."""
+SPOKEN = frozenset(("heard",))
+"""Fields that hold a caller's words."""
+PRIVATE = frozenset(("address", "digits"))
+"""Answers to such a question (:class:`ivr.call.model.Speech`) are personal, a bare number too."""
 _SHOWN_ITEMS = 3
 _DEEP = 2
 _NAMING = frozenset(("id", "name"))
@@ -54,20 +59,41 @@ class Line:
 
 
 def transcript(record: CallRecord, *, full: bool) -> tuple[Line, ...]:
-    """What robot, caller and operator said and did, in order of time."""
+    """What robot, caller and operator said and did, in order of time; behind words what they were taken for."""
     lines: list[Line] = []
+    words = False
     for entry in sorted(record.entries, key=lambda entry: entry.at):
         verb = entry.verb
         if isinstance(verb, Say | Ask):
             lines.append(Line(entry.at, "robot", spoken(verb.prompt, entry.said, full=full), entry.owed_silence))
-        lines.extend(
-            Line(round(entry.at + entry.took, 3), "caller", heard(item, full=full)) for item in entry.overheard
-        )
-        if isinstance(verb, Ask) or (isinstance(verb, Say) and isinstance(entry.value, HungUp)):
-            lines.append(Line(round(entry.at + entry.took, 3), "caller", heard(entry.value, full=full)))
+            lines.extend(by_caller(entry, full=full))
+            words = any(isinstance(each, Utterance) for each in (*entry.overheard, entry.value))
         elif isinstance(verb, Transfer):
             lines.extend(_transfer(entry))
+            words = False
+        elif words and (meant := _meant(entry, full=full)):
+            lines.append(Line(round(entry.at + entry.took, 3), "understood", meant))
     return tuple(lines)
+
+
+def by_caller(entry: Entry, *, full: bool) -> list[Line]:
+    """What the caller did during a sentence or a question, and for an answer to it."""
+    verb: Say | Ask = entry.verb
+    did = list(entry.overheard)
+    if isinstance(verb, Ask) or isinstance(entry.value, HungUp):
+        did.append(entry.value)
+    private = isinstance(verb, Ask) and verb.speech is not None and verb.speech.expects in PRIVATE
+    into = ", breaking in" if entry.cut else ""
+    ended = round(entry.at + entry.took, 3)
+    return [Line(ended, "caller", heard(each, full=full, private=private) + into) for each in did]
+
+
+def _meant(entry: Entry, *, full: bool) -> str:
+    """What was made of the words before this entry; empty where it is about something else."""
+    if isinstance(entry.verb, Note):
+        return entry.verb.text if full else mask_phones(entry.verb.text)
+    understands = any(name in SPOKEN for name, _ in _fields(entry.verb) or ())
+    return brief(entry.value, full=full) if understands else ""
 
 
 def spoken(prompt: Prompt, words: str, *, full: bool) -> str:
@@ -99,7 +125,7 @@ def steps(entry: Entry, *, full: bool) -> list[Line]:
             gone = isinstance(entry.value, HungUp)
             return [said, Line(round(entry.at + entry.took, 3), "caller", "hangs up")] if gone else [said]
         case Ask(prompt=prompt):
-            answer = heard(entry.value, full=full)
+            answer = ", ".join(line.text for line in by_caller(entry, full=full))
             return [Line(entry.at, "asked", f"{brief(prompt, full=full)} → {answer}", entry.owed_silence)]
         case Transfer():
             return _transfer(entry)
@@ -123,14 +149,17 @@ def _transfer(entry: Entry) -> list[Line]:
     return [Line(entry.at, "transfer", f"to the queue {verb.queue}{urgent}: {came}")]
 
 
-def heard(answer: Any, *, full: bool) -> str:
-    """An answer as people write it: ``[1]`` for keys, «words», or what was missing."""
+def heard(answer: Any, *, full: bool, private: bool = False) -> str:
+    """An answer as people write it: ``[1]`` for keys, «words» with their confidence, or what was missing. ``private``:
+    the question was for something personal."""
     match answer:
         case Digits(keys=keys):
             return f"[{keys}]" if full or len(keys) <= LONGEST_KEYS else f"[{MASK}{keys[-2:]}] ({len(keys)} keys)"
-        case Utterance(text=text, confidence=confidence):
-            said = text if full else mask_phones(text)
-            return f"«{said}»" + (f" ({confidence:.2f})" if confidence < 1 else "")
+        case Utterance(text=text, confidence=confidence, alternatives=others):
+            shown = [f"«{each if full else mask_spoken(each, alone=private)}»" for each in (text, *others)]
+            sure = [f"{confidence:.2f}"] if confidence < 1 else []
+            more = ", ".join([*sure, *(f"or {each}" for each in shown[1:])])
+            return shown[0] + (f" ({more})" if more else "")
         case NoInput():
             return "(silence)"
         case HungUp():
@@ -179,7 +208,9 @@ def _named(pairs: Any, *, full: bool, depth: int) -> str:
     for name, value in pairs:
         if value in (None, "", ()):
             continue
-        if full or (name not in PERSONAL and name not in PLACES):
+        if name in SPOKEN and not full:
+            text = brief(_masked_words(value), full=True, depth=depth)
+        elif full or (name not in PERSONAL and name not in PLACES):
             text = brief(value, full=full, depth=depth)
         else:
             text = mask_address(value) if name in PLACES and isinstance(value, str) else MASK
@@ -205,6 +236,8 @@ def masked(data: Any) -> Any:
         return data
     if data.get(TAG) == "Digits" and len(data["keys"]) > LONGEST_KEYS:
         return {**data, "keys": MASK + data["keys"][-2:]}
+    if data.get(TAG) == "Utterance":
+        return {**data, **{name: _masked_words(data[name]) for name in ("text", "alternatives")}}
     if data.get(TAG) == "Prompt":
         return {**data, "pairs": [[name, _masked_field(name, item)] for name, item in data["pairs"]]}
     shown = {name: _masked_field(name, item) for name, item in data.items()}
@@ -218,7 +251,16 @@ def masked(data: Any) -> Any:
     return shown
 
 
+def _masked_words(said: Any) -> Any:
+    """A caller's words, or several, without numbers."""
+    if isinstance(said, list | tuple):
+        return type(said)(_masked_words(each) for each in said)
+    return mask_spoken(said, alone=True) if isinstance(said, str) else said
+
+
 def _masked_field(name: str, item: Any) -> Any:
+    if name in SPOKEN:
+        return _masked_words(item)
     if name in PLACES and isinstance(item, str):
         return mask_address(item)
     if name not in PERSONAL:

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from click.testing import CliRunner, Result
+from rich.console import ColorSystem
 
 from ivr.call.errands import OpenTicket
 from ivr.call.model import Abandoned, Call, CallRecord, Digits, Entry, Prompt, Told
@@ -99,6 +100,15 @@ def test_a_narrow_terminal_cuts_no_id(cli: Cli, stored: Store, home: Path, monke
     assert all(len(line) <= 80 for line in narrow.splitlines()[:-1])
     monkeypatch.setattr("ivr.cli.common.out.width", 160)
     assert "too narrow" not in cli("calls", "list").output
+
+
+@pytest.mark.usefixtures("stored")
+def test_the_longest_owed_silence_says_where_it_was_and_is_red(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "at most 2.40 s before “account”, 0.1 s into the call" in cli("calls", "show", "a1").output
+    monkeypatch.setattr("ivr.cli.common.out._color_system", ColorSystem.STANDARD)
+    monkeypatch.setattr("ivr.cli.common.out._force_terminal", True)
+    for command in (("list",), ("show", "a1")):
+        assert "\x1b[1;31m2.4" in cli("calls", *command).output
 
 
 @pytest.mark.usefixtures("stored")

@@ -1,6 +1,6 @@
 import pytest
 
-from ivr.masking import mask_address, mask_phone, mask_phones
+from ivr.masking import mask_address, mask_phone, mask_phones, mask_spoken
 
 
 @pytest.mark.parametrize(
@@ -36,3 +36,25 @@ def test_phones_inside_a_text_are_masked_and_nothing_else() -> None:
 )
 def test_an_address_is_masked_down_to_its_street(address: str, shown: str) -> None:
     assert mask_address(address) == shown
+
+
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        ("улица ленина дом двадцать пять", "улица ленина дом ***"),
+        ("Ленина двадцать пять дробь один квартира седьмая", "Ленина *** квартира ***"),
+        ("сорок шесть ноль ноль двенадцать тридцать четыре", "***"),
+        ("дом 5а", "дом ***"),
+        ("восемь девятьсот один сто двадцать три", "***"),
+        ("пять", "пять"),
+        ("сидим без света с пятницы всей семьёй", "сидим без света с пятницы всей семьёй"),
+        ("столб у стоянки стоит", "столб у стоянки стоит"),
+        ("", ""),
+    ],
+)
+def test_numbers_that_are_said_are_masked(said: str, shown: str) -> None:
+    assert mask_spoken(said) == shown
+
+
+def test_a_number_alone_is_masked_where_one_was_asked_for() -> None:
+    assert mask_spoken("пять", alone=True) == "***"

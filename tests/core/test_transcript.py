@@ -13,6 +13,7 @@ from ivr.call.model import (
     NoMatch,
     OutcomeClass,
     Prompt,
+    Speech,
     Told,
     Unanswered,
     Utterance,
@@ -130,3 +131,42 @@ def test_a_sentence_with_an_address_or_an_account_is_not_shown_in_words() -> Non
         assert "461234567890" not in text
     assert "До свидания." in data
     assert next(line.text for line in transcript(record, full=True)) == "Улица Ленина, дом пять."
+
+
+SPOKEN = CallRecord(
+    CALL,
+    "v1",
+    Told("planned"),
+    NOW + timedelta(seconds=60),
+    (
+        Entry(0, 0.0, 3.0, Say(Prompt("greeting")), None, (Utterance("алло повторите", 0.7),), "Алло.", cut=True),
+        Entry(1, 3.0, 4.0, Ask(Prompt("menu"), speech=Speech("choice", ("нет света",))),
+              Utterance("у нас света нет ленина пять", 0.91, ("у нас свет есть",)), said="Чем помочь?", cut=True),
+        Entry(2, 7.0, 0.0, Note("key 1: нет света"), None),
+        Entry(3, 7.0, 4.0, Ask(Prompt("house"), speech=Speech("address")), Utterance("пять", 0.6), said="Какой дом?"),
+        Entry(4, 11.0, 0.1, Unknown("UnderstandAddress", (("heard", ("ленина пять", "пять")),)),
+              Unknown("Matched", (("confidence", 0.7),))),
+        Entry(5, 11.1, 2.0, Ask(Prompt("menu"), speech=Speech("choice")), Digits("1"), said="Чем помочь?"),
+        Entry(6, 13.1, 0.0, Note("key 1: нет света"), None),
+    ),
+)  # fmt: skip
+
+
+def test_a_call_held_in_words_tells_what_was_heard_and_what_it_was_taken_for() -> None:
+    lines = [(line.who, line.text) for line in transcript(SPOKEN, full=False) if line.who != "robot"]
+    assert lines == [
+        ("caller", "«алло повторите» (0.70), breaking in"),
+        ("caller", "«у нас света нет ленина ***» (0.91, or «у нас свет есть»), breaking in"),
+        ("understood", "key 1: нет света"),
+        ("caller", "«***» (0.60)"),
+        ("understood", "Matched(confidence=0.7)"),
+        ("caller", "[1]"),
+    ]
+    full = [line.text for line in transcript(SPOKEN, full=True)]
+    assert "«пять» (0.60)" in full
+
+
+def test_numbers_that_were_said_are_nowhere_unless_asked_for() -> None:
+    for text in (str(reasons(SPOKEN, OutcomeClass.SERVED, full=False)), str(masked(encode(SPOKEN)))):
+        assert "пять" not in text
+        assert "у нас света нет ленина ***" in text
