@@ -54,9 +54,10 @@ talk: .venv/.run ## hold a call in this terminal
 	@$(BIN)/ivr setup
 	@$(BIN)/ivr talk
 
-bench: .venv/.dev ## speed against the same menu in native Asterisk dialplan
+bench: .venv/.dev ## how fast it answers when spoken to, and its menu against native Asterisk dialplan
 	@$(BIN)/ivr setup --tests
-	@$(BIN)/python -m bench
+	@$(BIN)/python -m bench speech
+	@$(BIN)/python -m bench menu
 
 model: .venv/.train ## make the recogniser's own model anew (up to 3 hours on two cores; goes on where it stopped)
 	@$(BIN)/ivr models make

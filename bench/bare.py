@@ -33,7 +33,7 @@ class Menu(asyncio.Protocol):
             if not self._buffer.endswith(b"\n\n"):
                 return
             caller = self._buffer.partition(b"agi_callerid: ")[2].partition(b"\n")[0].decode()
-            names = ("greeting", "menu_main", caller, "outage_offer")
+            names = ("greeting", "menu_main", caller, "outage_offer_sms")
             self._commands = [f'STREAM FILE "{self._sounds[name]}" "0123456789*#"' for name in names]
             self._commands = ['SET VARIABLE TIMEOUT(absolute) "0"', *self._commands, 'SET VARIABLE IVR_STAGE "hangup"']
         elif not self._buffer.endswith(b"\n"):

@@ -29,8 +29,10 @@ CHECKOUT = Path(__file__).resolve().parent.parent
 DIALPLAN = "bench"
 MENU_NUMBER = "88002200221"
 """Dialled for the bench's own small dialplan; the hotline's number is for the real one."""
-PROMPTS = ("greeting", "recording_notice", "menu_main", "menu_main_again", "outage_offer", "goodbye")
+PROMPTS = ("greeting", "recording_notice", "menu_main", "menu_main_again", "outage_offer_sms", "goodbye")
 """Prompts without values that native dialplan plays as well."""
+DEAF = {"IVR_HEARING__ON": "false"}
+"""Native dialplan hears nobody: what is compared is a call by keys. What hearing costs is measured by `speech`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,7 @@ def make_instance(folder: Path) -> Instance:
         ensure(name, CHECKOUT / "var", show=Silent())
     (var / "trees").symlink_to(CHECKOUT / "var" / "trees")
     if (CHECKOUT / "var" / "prompts").is_dir():
-        shutil.copytree(CHECKOUT / "var" / "prompts", var / "prompts", copy_function=_link)
+        shutil.copytree(CHECKOUT / "var" / "prompts", var / "prompts", copy_function=link)
     ports = choose_ports(Ports(sip=0, ami=0, agi=0, rtp_first=24_000, rtp_count=4_000))
     settings = load_settings(folder, environ(ports))
     callers, sounds = asyncio.run(_fill(settings, clock_of(settings)))
@@ -70,7 +72,7 @@ def make_instance(folder: Path) -> Instance:
 
 def environ(ports: Ports) -> dict[str, str]:
     """The settings that differ from ivr.toml, as the environment gives them."""
-    return {"IVR_AGI__PORT": str(ports.agi), "IVR_AMI__PORT": str(ports.ami), "IVR_LINE__EXAMPLE": "false"}
+    return {"IVR_AGI__PORT": str(ports.agi), "IVR_AMI__PORT": str(ports.ami), "IVR_LINE__EXAMPLE": "false"} | DEAF
 
 
 def site_of(instance: Instance, overlay: dict[str, str]) -> Site:
@@ -102,7 +104,7 @@ async def _sounds(plan: Plan, speaker: Speaker, callers: Sequence[Caller]) -> di
     return {prompt: (await speaker.clip(prompt)).path for prompt in wanted}
 
 
-def _link(source: str, target: str) -> None:
+def link(source: str, target: str) -> None:
     try:
         os.link(source, target)
     except OSError:  # another file system

@@ -28,7 +28,7 @@ exten => s,1,Answer()
  same => n(menu),Background({menu_main})
  same => n,WaitExten(5)
 exten => 1,1,Background(${{SENTENCE_${{CALLERID(num)}}}})
- same => n,Background({outage_offer})
+ same => n,Background({outage_offer_sms})
  same => n,WaitExten(5)
 exten => *,1,Goto(s,menu)
 exten => t,1,Playback({goodbye})
@@ -43,7 +43,7 @@ exten => s,1,Answer()
  same => n(menu),Background({menu_main_again})
  same => n,WaitExten(5)
 exten => 1,1,Background(${{AGAIN_${{CALLERID(num)}}}})
- same => n,Background({outage_offer})
+ same => n,Background({outage_offer_sms})
  same => n,WaitExten(5)
 exten => *,1,Goto(s,menu)
 exten => t,1,Playback({goodbye})
@@ -60,7 +60,7 @@ def overlay(instance: Instance, bare_port: int) -> dict[str, str]:
         for caller in instance.callers
         for name, prompt in (("SENTENCE", caller.sentence), ("AGAIN", caller.again))
     ]
-    names = ("greeting", "recording_notice", "menu_main", "menu_main_again", "outage_offer", "goodbye")
+    names = ("greeting", "recording_notice", "menu_main", "menu_main_again", "outage_offer_sms", "goodbye")
     contexts = _CONTEXTS.format(
         context=_callers_context(_text(conf / "ivr/pjsip.conf")),
         menu=MENU,

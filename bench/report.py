@@ -21,6 +21,8 @@ from bench.wire import WireResult
 AIM = 1.25
 """Of the native dialplan's CPU, the most that a call through the engine should take."""
 MS = 1000.0
+WIDTH = 150
+"""Of the tables, also where no terminal tells: they are meant to be kept."""
 
 
 @dataclass(frozen=True, slots=True)
