@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ivr.call.errands import Unavailable
+from ivr.call.manner import manner
 from ivr.call.model import Digits, Heard, NeedsPerson, Prompt, Speech, Utterance
 from ivr.call.script import GaveUp, ask_until
 from ivr.call.verbs import Ask, Note, Say
@@ -17,7 +18,6 @@ from outage_feed.model import Address, ServicePoint
 from robot.errands import FindServicePoints, Points, UnderstandAddress
 from robot.slots import (
     ACCOUNT_MOST_DIGITS,
-    ACCOUNT_TRIES,
     ACCOUNT_USUAL_DIGITS,
     WantsPerson,
     ask_key,
@@ -39,12 +39,7 @@ from robot.understanding.understood import (
 from robot.understanding.yes_no import yes_no_and_rest
 from robot.wording import place
 
-TRIES = 6
-"""Questions about one address, whatever they are; then a person takes over."""
-MOST_NOT_FOUND = 2
-"""So often an address that the register does not have is asked for again."""
 MOST_CHOICES = 3
-THINKING_S = 8.0
 _ASKS = {
     "settlement": "address_ask_settlement", "district": "address_ask_district", "street": "address_ask_street",
     "house": "address_ask_house",
@@ -67,9 +62,10 @@ async def ask_place(
     was said already, and ``so_far`` what is known.
     """
     question, not_found, accounts = Prompt("account_ask"), 0, 0
+    how = await manner()
     hints = Hints(region=region or "")
     spoken = _Spoken(heard) if heard else None
-    for _ in range(TRIES):
+    for _ in range(how.tries.address):
         if spoken is None:
             answer = await _ask(question)
             if isinstance(answer, NeedsPerson):
@@ -79,7 +75,7 @@ async def ask_place(
                 if not isinstance(found, Prompt):
                     return found
                 question, accounts = found, accounts + 1
-                if accounts == ACCOUNT_TRIES:
+                if accounts == how.tries.account:
                     await Say(Prompt("account_no_luck"))
                     return NeedsPerson("account not found")
                 continue
@@ -90,7 +86,8 @@ async def ask_place(
             case Unavailable():
                 return NeedsPerson("addresses unavailable")
             case Matched(address=address, confidence=confidence):
-                right = True if confidence >= SURE else await _confirm(address)
+                sure = confidence >= SURE and how.confirm.address == "unsure"
+                right = True if sure else await _confirm(address)
                 if right is True:
                     return await _points_at(address)
                 if isinstance(right, NeedsPerson):
@@ -124,7 +121,7 @@ async def ask_place(
                 not_found += 1
                 await Note("no such address in the register")
                 question, so_far = Prompt("address_not_found"), understood.so_far
-        if not_found > MOST_NOT_FOUND:
+        if not_found > how.tries.unknown_address:
             break
     await Say(Prompt("address_no_luck"))
     return NeedsPerson("address not understood")
@@ -140,7 +137,8 @@ async def _ask(question: Prompt) -> _Spoken | str | NeedsPerson:
             case Digits():
                 return digits_or_person(heard)
 
-    asked = Ask(question, wait=THINKING_S, most=ACCOUNT_MOST_DIGITS, speech=Speech("address"))
+    wait = (await manner()).waits.address
+    asked = Ask(question, wait=wait, most=ACCOUNT_MOST_DIGITS, speech=Speech("address"))
     answer: _Spoken | str | WantsPerson | GaveUp = await ask_until(
         asked, accept, no_input=[Prompt("account_silent")], no_match=[Prompt("account_unclear")]
     )
@@ -188,7 +186,7 @@ async def _choose(candidates: tuple[Address, ...]) -> Address | NeedsPerson | No
     phrases: dict[str, tuple[str, ...]] = {
         str(n): (_telling(address, candidates),) for n, address in enumerate(candidates, 1)
     }
-    phrases["9"] = ("другой адрес", "ни то ни другое", "никакой")
+    phrases["9"] = (await manner()).also("none_of_these", ("другой адрес", "ни то ни другое", "никакой"))
     chosen = await ask_key(question, choices, no_input=[question], no_match=[question], phrases=phrases)
     match chosen:
         case WantsPerson():

@@ -10,6 +10,7 @@ from functools import partial
 from typing import Literal
 
 from ivr.call.errands import Unavailable
+from ivr.call.manner import Manner, Offers, manner
 from ivr.call.memory import BelongsTo, Recall, Remember
 from ivr.call.model import Call, NeedsPerson, Outcome, Prompt
 from ivr.call.script import CallerHungUp, GaveUp
@@ -202,9 +203,9 @@ async def _tell_and_offer(call: Call, found: tuple[At, ...]) -> Outcome | Instea
 
     What is repeated is looked up anew: a time that has passed meanwhile is not told again.
     """
-    informed = informed_of(found[0])
+    informed, how = informed_of(found[0]), await manner()
     for _ in range(3):
-        offer, more = _offer(call, found)
+        offer, more = _offer(call, found, how.offers)
         choices: dict[str, _Next | Instead] = {"2": _Next.ANOTHER, "*": _Next.REPEAT, _DONE: _Next.DONE, **more}
         await say_outages(found)
         try:
@@ -212,7 +213,7 @@ async def _tell_and_offer(call: Call, found: tuple[At, ...]) -> Outcome | Instea
                 offer,
                 choices,
                 no_match=[offer],
-                phrases=_PHRASES,
+                phrases=_phrases(how),
                 understand=partial(_meant, offered=tuple(more)),
                 otherwise=partial(_correction, found[0].point),
             )
@@ -247,14 +248,14 @@ async def _tell_and_offer(call: Call, found: tuple[At, ...]) -> Outcome | Instea
     return informed
 
 
-def _offer(call: Call, found: Sequence[At]) -> tuple[Prompt, dict[str, _Next]]:
+def _offer(call: Call, found: Sequence[At], offers: Offers) -> tuple[Prompt, dict[str, _Next]]:
     """What is offered after the sentences, and the keys that only this offer has."""
     if any(_is_doubtful(at.told) for at in found):
         return Prompt("outage_offer_ticket"), {"1": _Next.REGISTER}
     told = found[0].told
-    if is_mobile(call.caller) and isinstance(told, Planned | Emergency | OfUnknownKind):
+    if offers.sms and is_mobile(call.caller) and isinstance(told, Planned | Emergency | OfUnknownKind):
         return Prompt("outage_offer_sms"), {"3": _Next.SMS}
-    if call.caller is not None and isinstance(told, NoTimeKnown):
+    if offers.call and call.caller is not None and isinstance(told, NoTimeKnown):
         return Prompt("outage_offer_call"), {"3": _Next.CALL}
     return Prompt("outage_offer"), {}
 
@@ -271,12 +272,19 @@ MOST_WORDS_OF_NO = 2
 """So many words behind a «нет» are no longer a refusal, but something else that is meant."""
 _DONE = "done"
 """Not a key: what «нет» and «спасибо, всё» mean here."""
-_PHRASES = {
-    "1": ("зарегистрируйте обращение", "света нет", "оформите заявку"),
-    "2": ("другой адрес", "узнать о другом адресе", "по другому адресу"),
-    "3": ("пришлите смс", "отправьте сообщение", "перезвоните мне"),
-    _DONE: ("спасибо", "спасибо всё", "до свидания", "больше ничего", "вопросов нет", "всё понятно"),
-}
+
+
+def _phrases(how: Manner) -> dict[str, tuple[str, ...]]:
+    """What callers say for each key of an offer."""
+    sms, call = ("пришлите смс", "отправьте сообщение"), ("перезвоните мне",)
+    return {
+        "1": how.also("ticket", ("зарегистрируйте обращение", "света нет", "оформите заявку")),
+        "2": how.also("other_address", ("другой адрес", "узнать о другом адресе", "по другому адресу")),
+        "3": (*how.also("sms", sms), *how.also("call", call)),
+        _DONE: how.also(
+            "done", ("спасибо", "спасибо всё", "до свидания", "больше ничего", "вопросов нет", "всё понятно")
+        ),
+    }
 
 
 def _meant(text: str, *, offered: tuple[str, ...]) -> str | None:

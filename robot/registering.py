@@ -6,12 +6,13 @@ from enum import Enum, auto
 
 from ivr.call.categories import category_of, cause_of
 from ivr.call.errands import OpenTicket, Ticket, Unavailable
+from ivr.call.manner import manner
 from ivr.call.model import Call, NeedsPerson, Outcome, Prompt
 from ivr.call.script import CallerHungUp
 from ivr.call.verbs import Say
 from outage_feed.model import ServicePoint
 from robot.outcomes import CallbackLeft, Ticketed
-from robot.slots import MOST_REPEATS, REPEAT_KEY, WantsPerson, ask_key
+from robot.slots import REPEAT_KEY, WantsPerson, ask_key
 from robot.understanding.yes_no import yes_no
 from robot.wording import place
 
@@ -59,7 +60,7 @@ async def register(
                 told = Prompt("ticket_opened", number=number)
             offer = Prompt("number_offer" if nobody_answered else "ticket_offer")
             try:
-                for _ in range(1 + MOST_REPEATS):
+                for _ in range(1 + (await manner()).tries.repeats):
                     await Say(told)
                     key = await ask_key(
                         offer,

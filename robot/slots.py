@@ -12,6 +12,7 @@ from types import MappingProxyType, coroutine
 from typing import TypeVar
 
 from ivr.call.errands import Unavailable
+from ivr.call.manner import manner
 from ivr.call.model import Digits, Heard, NeedsPerson, Prompt, Speech, Utterance
 from ivr.call.script import GaveUp, ask_until
 from ivr.call.verbs import Ask, Note, Reply, Say
@@ -25,10 +26,6 @@ T = TypeVar("T")
 
 PERSON_KEY = "0"
 REPEAT_KEY = "*"
-MOST_REPEATS = 3
-"""How often a caller may have one question repeated by ``*``; it bounds the call."""
-
-ACCOUNT_TRIES = 3
 ACCOUNT_USUAL_DIGITS = 10
 """A pause before so many digits means that the caller is still looking at the bill."""
 ACCOUNT_MOST_DIGITS = 12
@@ -60,7 +57,6 @@ async def ask_key(
     *,
     no_input: Sequence[Prompt] = (),
     no_match: Sequence[Prompt] = (),
-    wait: float = 5.0,
     flush: bool = False,
     phrases: Mapping[str, Sequence[str]] = MappingProxyType({}),
     understand: Callable[[str], str | None] | None = None,
@@ -70,8 +66,9 @@ async def ask_key(
     words to a key, ``otherwise`` what else words may mean. ``0`` is a person
     unless ``choices`` says otherwise, ``*`` repeats the question.
 
-    ``flush`` throws away what was keyed before the question. No choice may mean ``None``: that is how
-    :func:`~ivr.call.script.ask_until` knows a key that was not offered.
+    The wait and the repeats are those of :mod:`ivr.call.manner`. ``flush`` throws away what was keyed before the
+    question. No choice may mean ``None``: that is how :func:`~ivr.call.script.ask_until` knows a key that was not
+    offered.
     """
 
     def accept(heard: Heard) -> T | WantsPerson | _Again | None:
@@ -90,9 +87,10 @@ async def ask_key(
 
     words = tuple(phrase for each in phrases.values() for phrase in each)
     speech = Speech("yes_no") if understand is yes_no_key else Speech("choice", words)
-    for _ in range(1 + MOST_REPEATS):
+    how = await manner()
+    for _ in range(1 + how.tries.repeats):
         answer: T | WantsPerson | _Again | GaveUp = await ask_until(
-            Ask(question, wait=wait, flush=flush, speech=speech), accept, no_input=no_input, no_match=no_match
+            Ask(question, wait=how.waits.key, flush=flush, speech=speech), accept, no_input=no_input, no_match=no_match
         )
         if not isinstance(answer, _Again):
             return answer
@@ -119,15 +117,15 @@ async def ask_digits(
     most: int,
     no_input: Sequence[Prompt],
     no_match: Sequence[Prompt],
-    wait: float = 10.0,
 ) -> str | WantsPerson | GaveUp:
     """Ask for a number by keys.
 
     Whoever pauses before the number has its ``usual`` length is told how many digits there are so far and may go on:
     a slow hand is not cut off, and there is no long silence either.
     """
+    how = await manner()
     keyed: str | WantsPerson | GaveUp = await ask_until(
-        Ask(question, wait=wait, most=most, speech=Speech("digits", digits=usual)),
+        Ask(question, wait=how.waits.account, most=most, speech=Speech("digits", digits=usual)),
         digits_or_person,
         no_input=no_input,
         no_match=no_match,
@@ -159,33 +157,12 @@ def digits_or_person(heard: Heard) -> str | WantsPerson | None:
     return keys if keys.isdecimal() else None
 
 
-async def ask_account() -> tuple[ServicePoint, ...] | NeedsPerson:
-    """Ask for the personal account by keys, read it back, and look it up; at most three tries, then a person."""
-    question = Prompt("account_ask")
-    for _ in range(ACCOUNT_TRIES):
-        keyed = await ask_digits(
-            question,
-            usual=ACCOUNT_USUAL_DIGITS,
-            most=ACCOUNT_MOST_DIGITS,
-            no_input=[Prompt("account_silent")],
-            no_match=[Prompt("account_unclear")],
-        )
-        if isinstance(keyed, WantsPerson):
-            return NeedsPerson("asked for a person")
-        if isinstance(keyed, GaveUp):
-            return NeedsPerson("account not given")
-        found = await points_of_account(keyed)
-        if not isinstance(found, Prompt):
-            return found
-        question = found
-    await Say(Prompt("account_no_luck"))
-    return NeedsPerson("account not found")
-
-
 async def points_of_account(keyed: str) -> tuple[ServicePoint, ...] | NeedsPerson | Prompt:
     """Read an account back and look it up: its points, or the question to be put next."""
     back = Prompt("account_read_back", account=keyed)
-    right = await ask_yes_no(back, no_input=[back], no_match=[Prompt("account_read_back_unclear", account=keyed)])
+    unclear = Prompt("account_read_back_unclear", account=keyed)
+    sure = (await manner()).confirm.account == "never"
+    right = True if sure else await ask_yes_no(back, no_input=[back], no_match=[unclear])
     if isinstance(right, WantsPerson):
         return NeedsPerson("asked for a person")
     if isinstance(right, GaveUp):

@@ -20,7 +20,7 @@ from ivr.dialplan.schema import SCHEMAS
     help="Write all schemas into this folder instead of printing one.",
 )
 def command(what: str, folder: Path | None) -> None:
-    """Print the JSON Schema of a kind of file: dialplan (default), numbers, calendar or prompts.
+    """Print the JSON Schema of a kind of file: dialplan (default), numbers, calendar, robot or prompts.
 
     \b
     In VS Code with the YAML extension, after `ivr schema --to .schemas`:
@@ -29,8 +29,10 @@ def command(what: str, folder: Path | None) -> None:
                                                   "dialplans/people.yaml"],
                        ".schemas/numbers.json": "dialplans/numbers.yaml",
                        ".schemas/calendar.json": "dialplans/calendar.yaml",
+                       ".schemas/robot.json": "dialplans/robot.yaml",
                        ".schemas/prompts.json": "prompts/ru/*.yaml"}
-    A new file of nodes is added to the list; dialplans/*.yaml would take in numbers.yaml and calendar.yaml, too.
+    A new file of nodes is added to the list; dialplans/*.yaml would take in numbers.yaml,
+    calendar.yaml and robot.yaml, too.
     """
     if folder is None:
         print_json(SCHEMAS[what]())

@@ -59,6 +59,8 @@ def check(parsed: Parsed, around: Surroundings) -> Iterator[Problem]:
     yield from _check_line(parsed, around.line)
     yield from _check_numbers(parsed, graph)
     yield from _check_calendar(parsed, around.today)
+    if parsed.robot is not None and parsed.robot_source is not None:
+        yield from _placed(parsed.robot_source, (), parsed.robot.findings(around.unheard))
     if parsed.complete and around.line in parsed.files:
         yield from _check_reach(parsed, graph, around.line)
         yield from _check_loops(graph)

@@ -11,6 +11,7 @@ from ivr.dialplan.fields import resolve
 from ivr.dialplan.model import Dialplan, Plan
 from ivr.dialplan.numbers import Numbers
 from ivr.dialplan.parse import Parsed, parse_files
+from ivr.dialplan.robot_file import Robot
 from ivr.errors import Problem
 
 
@@ -60,4 +61,5 @@ def _plan(parsed: Parsed, around: Surroundings, version: str) -> Plan:
         numbers=parsed.numbers or Numbers(),
         calendar=parsed.calendar or Calendar(),
         line=around.line,
+        manner=(parsed.robot or Robot()).manner,
     )

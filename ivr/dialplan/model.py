@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from ivr.call.manner import USUAL, Manner
 from ivr.call.model import Call
 from ivr.dialplan.calendar import Calendar
 from ivr.dialplan.fields import Name, Node, Part, Target
@@ -67,6 +68,8 @@ class Plan:
     calendar: Calendar
     line: str
     """The file that calls start in when their number does not say otherwise."""
+    manner: Manner = USUAL
+    """How the robot asks."""
 
     @property
     def entry(self) -> str:

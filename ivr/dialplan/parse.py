@@ -17,11 +17,13 @@ from ivr.dialplan.findings import known_names, near
 from ivr.dialplan.model import FileHead
 from ivr.dialplan.nodes import kinds
 from ivr.dialplan.numbers import Numbers
+from ivr.dialplan.robot_file import Robot
 from ivr.dialplan.source import Source, read
 from ivr.errors import Problem
 
 NUMBERS_FILE = "numbers"
 CALENDAR_FILE = "calendar"
+ROBOT_FILE = "robot"
 
 P = TypeVar("P", bound=Part)
 
@@ -60,6 +62,8 @@ class Parsed:
     numbers_source: Source | None = None
     calendar: Calendar | None = None
     calendar_source: Source | None = None
+    robot: Robot | None = None
+    robot_source: Source | None = None
     problems: list[Problem] = field(default_factory=list)
 
     @property
@@ -81,6 +85,9 @@ def parse_files(texts: Mapping[str, str]) -> Parsed:
         elif name == CALENDAR_FILE:
             parsed.calendar_source = source
             parsed.calendar = _whole_file(source, "calendar.yaml", Calendar, parsed.problems)
+        elif name == ROBOT_FILE:
+            parsed.robot_source = source
+            parsed.robot = _whole_file(source, "robot.yaml", Robot, parsed.problems)
         else:
             if not re.fullmatch(NAME, name):
                 hint = "small Latin letters, digits and underscores"

@@ -10,6 +10,7 @@ from ivr.dialplan.fields import NAME, TARGET, Part
 from ivr.dialplan.model import Anywhere
 from ivr.dialplan.nodes import kinds
 from ivr.dialplan.numbers import Numbers
+from ivr.dialplan.robot_file import Robot
 
 Schema = dict[str, Any]
 
@@ -92,6 +93,7 @@ SCHEMAS: Mapping[str, Callable[[], Schema]] = {
     "dialplan": dialplan_schema,
     "numbers": lambda: _whole(Numbers, "numbers.yaml"),
     "calendar": lambda: _whole(Calendar, "calendar.yaml"),
+    "robot": lambda: _whole(Robot, "robot.yaml"),
     "prompts": prompts_schema,
 }
 """What there is a schema for."""

@@ -8,7 +8,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from ivr.call.listening import WAITING, Left, Means, Meant, listening_for
-from ivr.call.memory import BelongsTo, Recall, remembering
+from ivr.call.memory import BelongsTo, Recall, Remember, remembering
 from ivr.call.model import Abandoned, Call, Ended, LeftQueue, NeedsPerson, Outcome, OutcomeClass, Prompt
 from ivr.call.script import CallerHungUp, Script
 from ivr.call.verbs import Enter, Note, Verb
@@ -190,6 +190,7 @@ def walk(
     async def script() -> Outcome:
         visit = Visit(plan, call, topics, understanding)
         address = entry or plan.place(call).entry
+        await Remember(plan.manner)
         try:
             for _ in range(MOST_NODES):
                 visit.address = address

@@ -96,7 +96,7 @@ def with_text_keys(data: Any) -> Any:
 def kind_of(file: Path) -> str:
     if file.parent.name == "ru":
         return "prompts"
-    return file.stem if file.stem in ("numbers", "calendar") else "dialplan"
+    return file.stem if file.stem in ("numbers", "calendar", "robot") else "dialplan"
 
 
 FILES = sorted([*(ROOT / "dialplans").glob("*.yaml"), *(ROOT / "prompts" / "ru").glob("*.yaml")])
