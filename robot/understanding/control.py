@@ -1,11 +1,13 @@
 """Words that steer the talk itself, whatever it is about: a person, again, slower, wait. Pure.
 
-They are short. A long sentence with «ещё раз» in it («у нас ещё раз отключили свет») is about something else.
+«Оператор» is obeyed in any sentence that asks for one. The others are short: «ещё раз» steers, «у нас ещё раз отключили
+свет» is about something else, so hardly any other telling word may stand beside them.
 """
 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from enum import Enum
 
 from robot.understanding.words import telling, words
@@ -21,47 +23,157 @@ class Control(Enum):
     WAIT = "wait"
 
 
-LONGEST = 7
-"""Telling words. Whoever says more is telling something."""
-_PERSON = re.compile(
-    r"\b(?:оператор\w*|живо(?:й|го|му) человек\w*|человек\w* (?:дайте|позовите|соедините|нужен|живо)|(?:с )?человеком"
-    r"|(?:позовите|дайте|соедините|переключите|переведите|нужен|хочу"
-    r"|пригласите) (?:\w+ ){0,3}(?:человек\w*|специалист\w*"
-    r"|диспетчер\w*|сотрудник\w*|девушк\w*|кого нибудь|живо\w+|менеджер\w*)|диспетчер\w*|с живым|не с роботом"
-    r"|не хочу (?:\w+ )?(?:с )?робот\w*)\b"
+BARE = 7
+"""Telling words. «Оператор» among more than these is only obeyed when it is asked for."""
+_WHO = (
+    r"(?:оператор(?:а|у|ом|ов|ами|ы|ша|шу)?|диспетчер(?:а|у|ом|ы|ов)?|специалист(?:а|у|ом|ов|ами)?"
+    r"|сотрудник(?:а|у|ом|ов|ами)?|консультант(?:а|у|ом)?|менеджер(?:а|у|ом)?|дежурн(?:ого|ому|ым|ую|ой)|мастера"
+    r"|инженера"
+    r"|начальника|старшего|человека?|человеком|человеку|людьми|людей|жив(?:ого|ому|ым|ой|ую|ыми|ых)|настоящ(?:его"
+    r"|им|ую|ей)"
+    r"|девушк(?:у|ой)|кого нибудь|кем нибудь|кого то|кем то)"
 )
-_NO_PERSON = re.compile(
-    r"\bне (?:надо|нужен|нужно|хочу|буду) (?:\w+ )?(?:оператор|человек|специалист)\w*"
-    r"|\b(?:оператор\w*|человек\w*) (?:\w+ )?не (?:надо|нужен|нужно)"
+_ASKS = (
+    r"(?:позов\w+|пригласи\w*|дай(?:те)?|давай(?:те)?|соедин\w+|переключ\w+|перевед\w+|перевест\w+|переводи\w*|свяж\w+"
+    r"|подключи\w*|нуж(?:ен|на|ны|но)|надо|хочу|хочется|хотел\w*|можно|требую|поговорить|говорить|разговаривать"
+    r"|пообщаться"
+    r"|срочно|верните)"
 )
-_SLOWER = re.compile(r"\b(?:помедленне\w*|медленне\w*|не так быстро|не спешите|не тараторь\w*|не торопитесь)\b")
-_REPEAT = re.compile(
-    r"\b(?:повтори\w*|еще раз(?:ок)?|еще разик|заново|сначала|с начала|что вы сказали"
-    r"|как вы сказали|что что|не расслышал\w*"
-    r"|не слышу|плохо слышно|не слышно|скажите еще)\b"
+_ASKED = re.compile(
+    rf"\b{_ASKS} (?:\w+ ){{0,4}}{_WHO}\b|\b{_WHO} (?:\w+ ){{0,2}}{_ASKS}\b|\bмне (?:бы )?(?:с )?{_WHO}\b"
 )
-_NOT_UNDERSTOOD = re.compile(r"\b(?:не понял\w*|не понимаю|непонятно|не понятно|чего|что это значит|не разобрал\w*)\b")
-_WAIT = re.compile(
-    r"\b(?:подожди\w*|погоди\w*|обожди\w*|минут(?:ку|очку|у)|секунд(?:у|очку)"
-    r"|сейчас (?:посмотрю|найду|возьму|скажу|принесу"
-    r"|схожу|гляну|поищу)|щас|один момент|момент)\b"
+_BARE = re.compile(
+    r"\b(?:оператор(?:а|у|ом|ша|шу)?|диспетчер(?:а|у|ом)?|жив(?:ой|ого|ому|ым) (?:человек\w*|оператор\w*)|с человеком"
+    r"|с живым|живые люди|кто живой|кто нибудь живой)\b"
 )
+_ALONE = frozenset(("человек", "человека", "специалист", "специалиста", "сотрудник", "живой"))
+_NO_ROBOT = re.compile(
+    r"\b(?:не (?:хочу|буду|надо|нужен|умею|могу|желаю)|хватит|надоел\w*|уберите) (?:\w+ ){0,3}(?:робот\w*"
+    r"|автоответчик\w*)\b"
+    r"|\b(?:робот\w*|автоответчик\w*) (?:\w+ ){0,3}не (?:хочу|буду|надо|умею|могу|желаю)\b|\bне с (?:роботом"
+    r"|автоответчиком)\b"
+    r"|\bс (?:машиной|автоматом) (?:\w+ ){0,2}(?:разговарива|говори)\w+"
+    r"|\b(?:разговаривать|говорить|поговорить) (?:\w+ ){0,5}с (?:машиной|автоматом)\b"
+)
+_CONNECT = re.compile(r"\b(?:соедините|соедини|переключите|переключи)\b")
+_CONNECT_BESIDE = 1
+"""Telling words beside a bare «соедините»: «соедините уже», not «соедините с отделом присоединения»."""
+_NOT_ASKED = re.compile(
+    r"\bне (?:надо|нужен|нужно|хочу|буду) (?:\w+ ){0,2}(?:оператор|человек|специалист|диспетчер)\w*"
+    r"|\b(?:оператор|человек|специалист|диспетчер)\w* (?:\w+ )?не (?:надо|нужен|нужно)\b"
+    r"|\b(?:оператор|диспетчер|специалист)\w* (?:\w+ ){0,2}(?:сказал\w*|говорил\w*|обеща\w+|ответил\w*|объяснил\w*"
+    r"|уверял\w*)"
+    r"|\b(?:сказал\w*|говорил\w*|обеща\w+|ответил\w*) (?:\w+ ){0,2}(?:оператор|диспетчер|специалист)\w*"
+    r"|\bоператор\w* (?:котельн\w+|связи|станка|мегафон|билайн|мтс|теле|машинн\w+)\b|\bсотов\w+ оператор\w*"
+    r"|\b(?:я|это|звонит|беспокоит|говорит|работаю) (?:оператор|диспетчер)(?:ом)? (?!\w*нуж)\w"
+    r"|\b(?:улица|деревня|поселок|проспект|переулок) \w+"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Steer:
+    """Words that steer, how many telling words may stand beside them, and those that do not count."""
+
+    meant: Control
+    pattern: re.Pattern[str]
+    beside: int
+    uncounted: frozenset[str] = frozenset()
+
+
+_SEEK = frozenset(
+    "очки квитанцию квитанция счет мужа жену сына дочь маму ручку бумажку бумагу паспорт договор запишу посмотрю найду"
+    " возьму скажу принесу схожу гляну поищу спрошу позову достану надену прочитаю вспомню подойду отойду выйду вернусь"
+    " ищу смотрю иду записываю возьмем подумаю подумать сейчас щас не торопите маленько немного чуть чуточку одну"
+    " один за"
+    " на в секунду минуту минутку минуточку секундочку подождите погодите дайте пойду".split()
+)
+_STEERS = (
+    _Steer(
+        Control.WAIT,
+        re.compile(
+            r"\b(?:(?:подожди|погоди|обожди)(?:те|ка)?|постой(?:те)?|стойте|один момент|момент|моментик|дайте подумать"
+            r"|(?:не (?:кладите|бросайте|вешайте|отключайтесь)(?: трубк\w+)?)|(?:минут|секунд)(?:ку|очку)"
+            r"|(?:одну |на |пол)?(?:минуту|секунду)(?! назад))\b"
+        ),
+        2,
+        _SEEK,
+    ),
+    _Steer(
+        Control.WAIT,
+        re.compile(
+            r"\b(?:сейчас|щас)(?: \w+){0,3} (?:посмотрю|найду"
+            r"|возьму|скажу|принесу|схожу|гляну|поищу|спрошу|позову|запишу|достану|надену|прочитаю|вспомню|подойду"
+            r"|сейчас|щас)\b"
+            r"|^(?:ну |да |вот |а |так )*(?:сейчас|щас)$"
+        ),
+        1,
+        _SEEK,
+    ),
+    _Steer(
+        Control.SLOWER,
+        re.compile(
+            r"\b(?:(?:по ?)?медленн?е\w*|медленно|не так быстро|(?:быстро|слишком быстро|очень быстро) (?:вы"
+            r" )?говори\w+"
+            r"|говори\w+ (?:слишком |очень )?быстро|не успеваю|(?:очень|слишком) быстро|не (?:спешите|торопитесь"
+            r"|тараторь\w*"
+            r"|части\w*))\b|^быстро очень$"
+        ),
+        2,
+        frozenset("говорите скажите говори дочка чуть можно немного за вами".split()),
+    ),
+    _Steer(
+        Control.REPEAT,
+        re.compile(
+            r"\b(?:повтори\w*|не (?:расслыш|услыш|дослыш)\w*|не слыш\w+|не слыхать|плохо (?:вас )?слыш\w+|что вы"
+            r" (?:сказали"
+            r"|говорите)|как вы сказали|прослуш\w+|глухова\w+|погромче)\b"
+        ),
+        3,
+        frozenset("скажите повтори повторите еще раз можно снова вас ничего я".split()),
+    ),
+    _Steer(
+        Control.REPEAT,
+        re.compile(r"\b(?:еще раз(?:ок|ик|очек)?|заново|сначала|с начала|по новой|скажите (?:еще|снова)|громче)\b"),
+        1,
+        frozenset("скажите можно говорите повторите давайте пожалуйста начать расскажите".split()),
+    ),
+    _Steer(
+        Control.NOT_UNDERSTOOD,
+        re.compile(
+            r"\b(?:не (?:понял|поняла|поняли|понимаю|пойму|разобрал\w*)|(?:не ?понятно)|чего чего|что что|в смысле"
+            r"|как это"
+            r"|что это значит|это что)\b|^чего$"
+        ),
+        1,
+        frozenset("ничего вас вопрос что говорите говорит чего ваш".split()),
+    ),
+)
+_ASKING_BACK = frozenset(("что", "а что", "как", "что что", "чего", "а", "ась", "как как"))
 
 
 def control(text: str) -> Control | None:
     """What the caller wants of the talk, if that is what they speak of."""
     said = " ".join(words(text))
-    count = len(telling(text))
-    if count > LONGEST:
-        return None
-    if _PERSON.search(said):
-        return None if _NO_PERSON.search(said) else Control.PERSON
-    if count > 4:
-        return None
-    for pattern, meant in (
-        (_WAIT, Control.WAIT), (_SLOWER, Control.SLOWER), (_REPEAT, Control.REPEAT),
-        (_NOT_UNDERSTOOD, Control.NOT_UNDERSTOOD),
-    ):  # fmt: skip
-        if pattern.search(said):
-            return meant
-    return Control.NOT_UNDERSTOOD if said in ("что", "а что", "как", "что что") else None
+    if _wants_person(said, len(telling(text))):
+        return Control.PERSON
+    for steer in _STEERS:
+        found = steer.pattern.search(said)
+        if found and _beside(said, found, steer.uncounted) <= steer.beside:
+            return steer.meant
+    return Control.NOT_UNDERSTOOD if said in _ASKING_BACK else None
+
+
+def _wants_person(said: str, count: int) -> bool:
+    without = _NOT_ASKED.sub(" ", said)
+    if _NO_ROBOT.search(said) or _ASKED.search(without):
+        return True
+    if said in _ALONE or (_BARE.search(without) and count <= BARE):
+        return True
+    connect = _CONNECT.search(said)
+    return connect is not None and _beside(said, connect, frozenset()) <= _CONNECT_BESIDE
+
+
+def _beside(said: str, found: re.Match[str], uncounted: frozenset[str]) -> int:
+    """How many telling words stand beside what was found."""
+    rest = f"{said[: found.start()]} {said[found.end() :]}"
+    return sum(word not in uncounted for word in telling(rest))

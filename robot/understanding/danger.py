@@ -1,134 +1,87 @@
 """Danger words, listened for at every step and before everything else (DOMAIN section 4). Pure.
 
-By stems and what they stand beside: «провод» alone is no danger, «провод оборвался» is; «не искрит» is none.
+By stems and what they stand beside: «провод» alone is no danger, «провод оборвался» is, «не искрит» is none. What is
+long past or put right again is none either («год назад провод упал», «уже потушили»), unless it goes on («… и до сих
+пор лежит»). A week ago is not long past: a wire that fell then and that nobody has seen to may be live today. Who saw
+it makes no difference: «у соседа искрит» is danger as well.
 """
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
-from enum import StrEnum
-
+from robot.understanding.danger_calm import long_past_or_imagined, put_right_after
+from robot.understanding.danger_signs import LIGHTS, SIGNS, Danger, Sign
 from robot.understanding.words import words
 
+__all__ = ["Danger", "danger"]
 
-class Danger(StrEnum):
-    """What the caller is in danger of."""
-
-    WIRE = "wire"
-    FIRE = "fire"
-    POLE = "pole"
-    SHOCK = "shock"
-    SUBSTATION = "substation"
-    TREE = "tree"
-    VEHICLE = "vehicle"
-    CHILD = "child"
-    LIFE_SUPPORT = "life_support"
-
-
-@dataclass(frozen=True, slots=True)
-class _Sign:
-    """Stems that must both be there, the second within ``reach`` words of the first; unless one of ``but`` is."""
-
-    danger: Danger
-    first: str
-    second: str = ""
-    but: str = ""
-    reach: int = 5
-
-
-_BROKEN = (
-    r"оборва|оборвал|обрыв|порва|лопнул|упал|упад|лежит|лежат|висит|висят|болта|свиса|провис|на земле|касает|отгор|искр"
-    r"|перехлест|сорва|волоч"
+_NOT = frozenset("не ни".split())
+_NONE = frozenset("нет нету никакого никакой никаких без".split())
+_MISSED = frozenset("света электричества напряжения тока энергии электроэнергии".split())
+"""«запах гари, нет света»: this «нет» belongs to what follows."""
+_THINGS = frozenset(
+    "дыма дыму дымка искр гари запаха запах огня пламени пожара взрыва замыкания обрыва обрывов".split()
 )
-_SIGNS = (
-    _Sign(Danger.LIFE_SUPPORT, r"ивл$|вентиляц.*легк|кислородн|концентратор", but=r"балл?он"),
-    _Sign(Danger.LIFE_SUPPORT, r"аппарат", r"дыха|искусств|ивл|легки|кислород|жизн|диализ"),
-    _Sign(Danger.LIFE_SUPPORT, r"кислород", r"аппарат|дыш|больн|задых|нуж|без"),
-    _Sign(
-        Danger.SHOCK,
-        r"ударил|убило|шибану|долбану|дернул|шарахн|тряхну|бьет|бьется|бьют|пораз",
-        r"ток|током|электр",
-    ),
-    _Sign(Danger.SHOCK, r"под$", r"напряжением", reach=1, but=r"счетчик|работа"),
-    _Sign(Danger.WIRE, r"провод(?!к)|кабел|лини|жил[аы]$", _BROKEN, but=r"интернет|телефонн|телевизионн|сотов"),
-    _Sign(Danger.WIRE, r"обрыв|оборвал|оборван", r"провод|кабел|лини|высоковольт"),
-    _Sign(
-        Danger.WIRE,
-        r"замыка|замкну|коротк",
-        r"замыка|замкну|провод|щит|подстанц|столб|коротит|трансформат",
-        reach=4,
-    ),
-    _Sign(
-        Danger.POLE,
-        r"столб(?!ов)|опор",
-        r"упал|упад|падает|наклон|накрен|завал|покосил|сломал|рухну|повален|лежит|шата|подгни|треснул",
-    ),
-    _Sign(
-        Danger.SUBSTATION,
-        r"подстанц|трансформатор|будк|щит(?!ов)|ящик|шкаф|тп$",
-        r"открыт|распахнут|настежь|взлома|гудит сильно|дым|гор[иея]|взорва|взрыв|искр|дымит",
-    ),
-    _Sign(Danger.TREE, r"дерев|ветк|береза|тополь|сосна|сук$", r"провод|лини(?!и эл)", but=r"спилить|обрезать"),
-    _Sign(Danger.VEHICLE, r"провод|кабел", r"машин|автомоб|трактор|комбайн|крыш|забор", reach=4),
-    _Sign(Danger.CHILD, r"дети|ребен|мальчик|подростк|детишк", r"подстанц|трансформатор|щит|столб|опор|провод|будк"),
-    _Sign(Danger.FIRE, r"искр(?!енн)"),
-    _Sign(
-        Danger.FIRE,
-        r"дым$|дыма$|дымит|задымл|гарь|гари$|гарью|паленым|горел[ыо]|оплав|плавит",
-        but=r"дымоход|магазин",
-    ),
-    _Sign(
-        Danger.FIRE,
-        r"пожар|возгоран|загорел|полыха|пыла|взрыв|взорв",
-        but=r"сигнализац|пожарная|пожарной|лампочк",
-    ),
-    _Sign(
-        Danger.FIRE,
-        r"горит|горят|горим|горел[аи]?$",
-        r"щит|счетчик|провод|проводк|столб|опор|подстанц|трансформатор|кабел|розетк|дом|ящик|изолятор",
-    ),
-)  # fmt: skip
-_COMPILED = tuple(
-    (sign, re.compile(sign.first), re.compile(sign.second) if sign.second else None,
-     re.compile(sign.but) if sign.but else None)
-    for sign in _SIGNS
-)  # fmt: skip
-_NOT = frozenset("не ни нету нет без".split())
-_HARMLESS = re.compile(
-    r"\b(?:нов\w+ провод|провод\w* (?:\w+ )?(?:повесили|поменяли|заменили|натянули|купи)|не горит|не горят"
-    r"|(?:свет|лампочк\w+|лампа|фонар\w*|окн\w+|индикатор|экран) (?:\w+ )?(?:горит|горят|загорел\w*)"
-    r"|(?:горит|горят) (?:\w+ )?(?:свет|лампочк\w*|лампа|фонар\w*|окн\w*|индикатор)"
-    r"|боюсь|если (?:вдруг )?|раньше|в прошлом году|давно|вчера уже|уже (?:потушили|убрали|починили|исправили))\b"
-)
-"""Sayings that have the words of danger and none of it."""
+"""That of which there may be none: after «нет» these are denied, a verb is not («нет, искрит»)."""
 
 
 def danger(text: str) -> Danger | None:
     """The danger that the caller speaks of, if any: the first of the signs that fits."""
-    said = words(text)
-    if not said:
+    said = _joined(words(text))
+    if not said or long_past_or_imagined(" ".join(said)):
         return None
-    whole = " ".join(said)
-    calm = _HARMLESS.search(whole) is not None
-    for sign, first, second, but in _COMPILED:
-        if but is not None and but.search(whole):
+    for sign in SIGNS:
+        if sign.but is not None and any(sign.but.match(word) for word in said):
             continue
-        for at, word in enumerate(said):
-            if not first.match(word) or _negated(said, at):
-                continue
-            if second is None:
-                if not calm:
-                    return sign.danger
-                continue
-            near = range(max(0, at - sign.reach), min(len(said), at + sign.reach + 1))
-            if any(i != at and second.match(said[i]) and not _negated(said, i) for i in near) and not calm:
+        for at in _places(sign, said):
+            if not put_right_after(said, at):
                 return sign.danger
     return None
 
 
-def _negated(said: tuple[str, ...], at: int) -> bool:
-    """«не искрит», «дыма нет», «нет никакого дыма»."""
-    before = said[max(0, at - 2) : at]
-    after = said[at + 1 : at + 2]
-    return (bool(before) and before[-1] in _NOT) or "никакого" in before or bool(set(after) & {"нет", "нету"})
+def _places(sign: Sign, said: tuple[str, ...]) -> list[int]:
+    """Where the sign is complete: the place of its last word."""
+    found = [at for at, word in enumerate(said) if sign.first.match(word) and not _denied(said, at)]
+    if sign.burns:
+        found = [at for at in found if not _lights(said, at)]
+    for part in sign.beside:
+        reached: list[int] = []
+        for at in found:
+            near = range(max(0, at - sign.reach), min(len(said), at + sign.reach + 1))
+            reached += [max(at, i) for i in near if i != at and part.match(said[i]) and not _denied(said, i)]
+        found = sorted(set(reached))
+    return found
+
+
+def _lights(said: tuple[str, ...], at: int) -> bool:
+    """«лампочка на счётчике горит»: what burns is a lamp."""
+    return any(light.match(word) for light, reach in LIGHTS for word in said[max(0, at - reach) : at + reach + 1])
+
+
+def _denied(said: tuple[str, ...], at: int) -> bool:
+    """«не искрит», «дыма нет», «нет никакого дыма»; not «запах гари нет света», nor «нет искрит»."""
+    if at and said[at - 1] in _NOT:
+        return True
+    if said[at] not in _THINGS:
+        return False
+    if set(said[max(0, at - 2) : at]) & _NONE:
+        return True
+    after = said[at + 1 : at + 3]
+    if len(after) > 1 and after[:2] in (("не", "было"), ("не", "видно"), ("не", "чувствую")):
+        return True
+    return bool(after) and after[0] in _NONE and not set(after[1:]) & _MISSED
+
+
+def _joined(said: tuple[str, ...]) -> tuple[str, ...]:
+    """Words that are one in meaning made one: «и вэ эл», «не заперта», «на земле»."""
+    text = f" {' '.join(said)} "
+    for apart, one in (
+        (" и вэ эл ", " ивл "), (" ивээл ", " ивл "), (" и в л ", " ивл "), (" тэ пэ ", " тп "), (" т п ", " тп "),
+        (" лэ эп ", " лэп "), (" элэп ", " лэп "),
+        (" не заперт", " незаперт"), (" не закрыт", " незакрыт"), (" не закрывается", " незакрыта"),
+        (" без замка", " беззамка"), (" без двери", " беззамка"), (" на боку ", " набок "), (" на бок ", " набок "),
+        (" под током ", " подтоком "), (" под напряжением ", " поднапряжением "),
+        (" на ", " на_"), (" у ", " у_"), (" возле ", " у_"), (" около ", " у_"), (" рядом с ", " у_"),
+        (" об ", " об_"),
+    ):  # fmt: skip
+        text = text.replace(apart, one)
+    return tuple(text.split())
