@@ -18,6 +18,7 @@ from datetime import datetime
 from pathlib import Path
 
 from ivr.errors import ServiceError
+from robot.hearing.calibration import FILE as CALIBRATION
 from robot.hearing.folders import ADAPTED, ModelFolder, is_model, point_to
 from robot.hearing.graph import GraphSummary, build_graph
 from robot.hearing.phones import Pronunciation
@@ -78,6 +79,8 @@ def adapt(
         models.mkdir(parents=True, exist_ok=True)
         for part in ("am", "conf"):
             shutil.copytree(base.path / part, unfinished / part, copy_function=_link)
+        if (base.path / CALIBRATION).is_file():
+            shutil.copyfile(base.path / CALIBRATION, unfinished / CALIBRATION)
         texts = Generator(SEED)
         said = [texts.sentence().split() for _ in range(SENTENCES)]
         advance(0.5)

@@ -19,6 +19,7 @@ from ivr.errors import ServiceError
 from robot.hearing.graph.fst import BadFst
 from robot.hearing.graph.symbols import output_symbols
 from robot.hearing.phones import PHONE_ID
+from robot.hearing.sherpa_files import sherpa_files
 
 SHIPPED = Path(__file__).parent / "models"
 DEFAULT = "svetlaya-ru-8k"
@@ -26,6 +27,10 @@ DEFAULT = "svetlaya-ru-8k"
 POINTER = "in-use.json"
 ADAPTED = "adapted.json"
 """In an adapted model's folder: its base, and what could not be pronounced."""
+NEEDED = (
+    "Vosk needs am/final.mdl and conf/model.conf; sherpa-onnx tokens.txt and model.onnx,"
+    " or tokens.txt and encoder, decoder and joiner"
+)
 _GRAPHS = ("HCLG.fst", "Gr.fst")
 
 
@@ -38,7 +43,7 @@ class NoSuchModel(ServiceError):
 
 @dataclass(frozen=True, slots=True)
 class ModelFolder:
-    """A folder in Vosk's format."""
+    """A folder in Vosk's format or one of sherpa-onnx's."""
 
     path: Path
 
@@ -46,6 +51,17 @@ class ModelFolder:
     def name(self) -> str:
         """The folder's name."""
         return self.path.name
+
+    @property
+    def kind(self) -> str:
+        """``vosk``, or for sherpa-onnx ``t-one`` or ``zipformer2``."""
+        files = sherpa_files(self.path)
+        return files.kind if files else "vosk"
+
+    @property
+    def open_vocabulary(self) -> bool:
+        """Whether it writes any word letter by letter, so that there is no list of those that it knows."""
+        return self.kind != "vosk"
 
     @property
     def ours(self) -> bool:
@@ -61,11 +77,19 @@ class ModelFolder:
         return str(json.loads(file.read_text(encoding="utf-8"))["base"]) if file.is_file() else ""
 
     def fingerprint(self) -> str:
-        """Of the sounds: SHA-256 of ``am/final.mdl``."""
-        return hashlib.sha256((self.path / "am" / "final.mdl").read_bytes()).hexdigest()
+        """Of the sounds: SHA-256 of ``am/final.mdl``, or of the networks."""
+        files = sherpa_files(self.path)
+        networks = sorted(files.networks.values()) if files else [self.path / "am" / "final.mdl"]
+        digest = hashlib.sha256()
+        for network in networks:
+            with network.open("rb") as read:
+                while piece := read.read(1 << 20):
+                    digest.update(piece)
+        return digest.hexdigest()
 
     def words(self) -> frozenset[str] | None:
-        """The vocabulary, where Vosk takes it from: inside the graph, else ``words.txt``; None if neither has it."""
+        """The vocabulary, where Vosk takes it from: inside the graph, else ``words.txt``; None if neither has it, or
+        the vocabulary is open."""
         graph = next((file for file in (self.path / "graph" / name for name in _GRAPHS) if file.is_file()), None)
         table = self.path / "graph" / "words.txt"
         try:
@@ -83,8 +107,9 @@ class ModelFolder:
 
 
 def is_model(path: Path) -> bool:
-    """Whether Vosk would find what it needs there."""
-    return (path / "am" / "final.mdl").is_file() and (path / "conf" / "model.conf").is_file()
+    """Whether Vosk or sherpa-onnx would find what it needs there."""
+    for_vosk = (path / "am" / "final.mdl").is_file() and (path / "conf" / "model.conf").is_file()
+    return for_vosk or sherpa_files(path) is not None
 
 
 def find(name: str, home: Path, models: Path) -> ModelFolder:
@@ -97,7 +122,7 @@ def find(name: str, home: Path, models: Path) -> ModelFolder:
             return ModelFolder(path.resolve())
     known = ", ".join(model.name for model in listed(models)) or "none"
     if (home / name).is_dir():
-        raise NoSuchModel(f"{home / name} is no model for Vosk: am/final.mdl or conf/model.conf is missing")
+        raise NoSuchModel(f"{home / name} is no model: {NEEDED}")
     raise NoSuchModel(f"there is no model {name!r} (there are: {known})")
 
 

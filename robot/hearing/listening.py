@@ -20,6 +20,8 @@ import webrtcvad
 
 from ivr.call.model import NoMatch, Speech, Utterance
 from ivr.hearing import Answered, Deaf, Overheard, Words
+from robot.hearing.calibration import UNCALIBRATED, Calibration
+from robot.hearing.confidence import confidence
 from robot.hearing.endpoint import FRAME_S, Endpoint
 from robot.hearing.recogniser import RATE, UNKNOWN, Heard, Model, Recogniser, RecogniserFailed
 from robot.hearing.spoken_numbers import NUMBER_WORDS
@@ -42,7 +44,7 @@ PER_CORE = 8
 AGGRESSIVENESS = 3
 """webrtcvad's 0 … 3: 3 takes least for a voice."""
 SURE = 0.6
-"""From this confidence the recogniser with few answers is believed."""
+"""From this confidence of the engine's own the recogniser with few answers is believed."""
 MUTTERED = frozenset("угу ага э м мм а ну алло ой так и вот это".split())
 """Not worth stopping a sentence of ours for."""
 YES_NO = (
@@ -73,6 +75,7 @@ class Decoding:
     wide: Recogniser
     narrow: Recogniser | None
     phrases: frozenset[str] = frozenset()
+    calibration: Calibration = UNCALIBRATED
     _words: list[Heard] = field(default_factory=list)
     _narrow_words: list[Heard] = field(default_factory=list)
 
@@ -81,7 +84,7 @@ class Decoding:
         """Raises RecogniserFailed."""
         narrow = model.recogniser(grammar) if grammar and model.takes_grammars else None
         few = grammar[0] != NUMBER_WORDS[0] if grammar else False
-        return cls(model.recogniser(), narrow, frozenset(grammar) if few else frozenset())
+        return cls(model.recogniser(), narrow, frozenset(grammar) if few else frozenset(), model.calibration)
 
     def take(self, samples: bytes) -> str:
         """Listen on; all that has been recognised so far."""
@@ -97,7 +100,7 @@ class Decoding:
         """What was said; ``None`` if it was no speech."""
         wide = joined([*self._words, self.wide.finish()])
         narrow = joined([*self._narrow_words, self.narrow.finish()]) if self.narrow is not None else Heard()
-        return decide(wide, narrow, self.phrases)
+        return decide(wide, narrow, self.phrases, self.calibration)
 
 
 def joined(parts: Sequence[Heard]) -> Heard:
@@ -110,25 +113,20 @@ def known(text: str) -> str:
     return " ".join(word for word in text.split() if word != UNKNOWN)
 
 
-def confidence(heard: Heard) -> float:
-    """0 … 1: the mean of the words' confidences, those not known counting as nothing."""
-    if not heard.words:
-        return 0.0
-    return sum(word.confidence or 0.0 for word in heard.words if word.text != UNKNOWN) / len(heard.words)
-
-
-def decide(wide: Heard, narrow: Heard, phrases: frozenset[str]) -> Utterance | NoMatch | None:
+def decide(
+    wide: Heard, narrow: Heard, phrases: frozenset[str], calibration: Calibration = UNCALIBRATED
+) -> Utterance | NoMatch | None:
     """What was said, out of what both recognisers heard.
 
     A grammar's words are also heard in an order that is none of its ``phrases``: then the other one is believed.
     ``phrases`` empty: any order will do (digits).
     """
     words = known(wide.text)
-    if narrow.accepted and confidence(narrow) >= SURE and (not phrases or narrow.text in phrases):
+    if narrow.accepted and (confidence(narrow) or 0.0) >= SURE and (not phrases or narrow.text in phrases):
         others = (words,) if words and words != narrow.text else ()
-        return Utterance(narrow.text, round(confidence(narrow), 2), others)
+        return Utterance(narrow.text, round(calibration.of(confidence(narrow), grammar=True), 2), others)
     if words:
-        return Utterance(words, round(confidence(wide), 2))
+        return Utterance(words, round(calibration.of(confidence(wide)), 2))
     return NoMatch() if wide.words else None
 
 

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ivr.errors import ServiceError
+from robot.hearing.calibration import UNCALIBRATED, Calibration
 
 RATE = 8000
 """Samples a second of a telephone line."""
@@ -84,6 +85,9 @@ class Model(ABC):
     takes_grammars: bool
     """Whether a grammar changes anything. Where it does not, all that the model can hear is listened for, and an answer
     is matched by what understands it."""
+
+    calibration: Calibration = UNCALIBRATED
+    """What its confidences are worth."""
 
     @abstractmethod
     def recogniser(self, grammar: Sequence[str] | None = None) -> Recogniser:
