@@ -28,7 +28,17 @@ from ivr.queues import read_queues
 from ivr.runner import APOLOGY, FILLER
 from ivr.settings import Settings
 
-__all__ = ["Placed", "Plan", "Plans", "Snapshot", "Topic", "UnknownVersion", "examine_files", "load_plan"]
+__all__ = [
+    "Placed",
+    "Plan",
+    "Plans",
+    "Snapshot",
+    "Topic",
+    "UnknownVersion",
+    "examine_files",
+    "examine_texts",
+    "load_plan",
+]
 
 log = structlog.get_logger(__name__)
 
@@ -52,6 +62,13 @@ def examine_files(settings: Settings, topics: Mapping[str, Topic], unheard: Unhe
     ``unheard`` tells those words of a phrase that the recogniser's model does not know.
     """
     return _examine(*read_texts(settings.home), settings, topics, unheard)
+
+
+def examine_texts(
+    settings: Settings, topics: Mapping[str, Topic], texts: Texts, unheard: Unheard | None = None
+) -> Examined:
+    """The same about files that are not on the disk (yet)."""
+    return _examine(texts, [], settings, topics, unheard)
 
 
 class Plans:

@@ -10,7 +10,15 @@ import click
 
 from ivr.logs import configure_logs
 
-NOT_COMMANDS = {"common", "models_bench", "models_make", "outages_taken_in", "hearing_gaps", "calls_live"}
+NOT_COMMANDS = {
+    "common",
+    "models_bench",
+    "models_make",
+    "outages_taken_in",
+    "hearing_gaps",
+    "calls_live",
+    "misses_accept",
+}
 
 
 class Commands(click.Group):
