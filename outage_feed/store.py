@@ -171,6 +171,10 @@ class GridStore:
         """The points of a personal account; spaces and dashes in it do not matter."""
         return self._points("WHERE p.account = ? AND p.account != ''", (normalise_account(account),))
 
+    def points_by_id(self, id_: str) -> tuple[ServicePoint, ...]:
+        """The service point of this id, or none."""
+        return self._points("WHERE p.id = ?", [id_])
+
     def points_at(self, settlement: Settlement, street: Street | None = None) -> tuple[ServicePoint, ...]:
         """The points in a place of that name (its type and district are not compared), or on a street of it."""
         where, parameters = "WHERE p.place_key = ?", [settlement_key(settlement)]

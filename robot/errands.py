@@ -29,7 +29,7 @@ class Points:
 
 @dataclass(frozen=True, slots=True)
 class FindServicePoints(Errand[Points | Unavailable]):
-    """The service points of a telephone number, a personal account or an address; exactly one of the three is given.
+    """The service points of a telephone number, a personal account, an address or an id; exactly one is given.
 
     An ``address`` is one as the register has it (:class:`UnderstandAddress` gives it); its flat does not count: all
     points of the house are found.
@@ -38,10 +38,11 @@ class FindServicePoints(Errand[Points | Unavailable]):
     phone: str | None = None
     account: str | None = None
     address: Address | None = None
+    id: str | None = None
 
     def __post_init__(self) -> None:
-        if [self.phone, self.account, self.address].count(None) != 2:
-            raise ValueError("look service points up by phone or by account or by address, one of the three")
+        if [self.phone, self.account, self.address, self.id].count(None) != 3:
+            raise ValueError("look service points up by phone, account, address or id, one of the four")
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,7 @@ from ivr.call.errands import (
     Ticket,
     Unavailable,
 )
+from ivr.call.last_place import FindLastPlace, KeepLastPlace, LastPlace
 from ivr.call.model import Call, OutcomeClass, Prompt
 from ivr.channels.scenario import HangsUp, IsSilent, Line, NobodyAnswers, OperatorTalks, Presses, RobotSays, Speaks
 from ivr.prompts import PromptBook
@@ -115,6 +116,8 @@ class Facts(Part):
     """What the call's numbers tell, where that matters."""
     talks: bool = False
     """The caller may speak: the robot's wordings are those for talking, and words are understood."""
+    last_place: str = ""
+    """The id of the point that the telephone's last call was about."""
     real: bool = Field(False)
     """Worth being run on the real Asterisk too."""
 
@@ -131,6 +134,7 @@ class World:
     announcement: str | None
     broken: frozenset[str]
     first_ticket: int
+    last_place: str = ""
 
     def feed(self) -> FeedState:
         return FeedState(
@@ -149,6 +153,8 @@ class World:
             if errand.address is not None:
                 at = replace(errand.address, flat="")
                 return Points(tuple(point for point in self.points if replace(point.address, flat="") == at))
+            if errand.id is not None:
+                return Points(tuple(point for point in self.points if point.id == errand.id))
             return Points(tuple(point for point in self.points if point.account == errand.account))
 
         def find_outages(errand: FindOutages) -> Found | Unavailable:
@@ -209,6 +215,8 @@ class World:
             FindTicket: find_ticket,
             CurrentAnnouncement: announced,
             Now: lambda _: self.now,
+            FindLastPlace: lambda _: LastPlace(self.last_place),
+            KeepLastPlace: lambda errand: LastPlace(errand.point),
         }
 
     def fill(self, grid: GridStore) -> None:
@@ -256,6 +264,7 @@ class Conversation:
             facts.announcement,
             facts.broken,
             max([100_000, *(ticket.number for _, ticket in tickets)]) + 1,
+            facts.last_place,
         )
 
     def spoken(self, book: PromptBook) -> tuple[Line, ...]:

@@ -15,6 +15,7 @@ from ivr.asterisk.door import Arrival, serve_agi
 from ivr.asterisk.session import AgiSession
 from ivr.asterisk.transfers import Transfers
 from ivr.call.errands import CurrentAnnouncement, FindTicket, KeepConsent, OpenTicket, SendSms, Sent, Unavailable
+from ivr.call.last_place import FindLastPlace, KeepLastPlace
 from ivr.call.model import CallRecord, classify
 from ivr.channels.asterisk import AsteriskChannel
 from ivr.channels.scenario import RobotSays
@@ -22,6 +23,7 @@ from ivr.channels.voicing import Voicing
 from ivr.dialplan.walk import walk
 from ivr.doing.current_announcement import current_announcement
 from ivr.doing.find_ticket import find_ticket
+from ivr.doing.last_place import find_last_place, keep_last_place
 from ivr.doing.open_ticket import open_ticket
 from ivr.runner import Handlers, Runner
 from ivr.settings import Agi
@@ -57,6 +59,8 @@ def fill(store: Store, world: World) -> None:
         wanted = OpenTicket(f"before-{facts.number}", facts.topic, facts.phone, "earlier", facts.point)
         assert store.tickets.open(wanted, now=ticket.opened_at).number == facts.number
         store.tickets.set_state(facts.number, facts.state, now=ticket.opened_at, who="test")
+    if world.last_place:
+        store.last_places.keep("+79001234567", world.last_place, "earlier", now=world.now - timedelta(days=30))
     if world.announcement:
         until = world.now + timedelta(hours=3)
         store.announcements.set(None, world.announcement, until=until, now=world.now, who="test")
@@ -71,6 +75,8 @@ def handlers(grid: GridStore, store: Store, clock: FakeClock, world: World) -> H
         KeepConsent: lambda errand: store.consents.give(errand, now=clock()),
         SendSms: lambda errand: Sent("s1", clock()),
         FindTicket: find_ticket(store),
+        FindLastPlace: find_last_place(store, clock),
+        KeepLastPlace: keep_last_place(store, clock),
         CurrentAnnouncement: current_announcement(store, clock),
         **robot_handlers(grid, clock),
         **{BROKEN[name]: broken for name in world.broken},

@@ -12,6 +12,7 @@ from pip._internal.models.index import PyPI
 
 from ivr import app
 from ivr.call import errands as core_errands
+from ivr.call import last_place
 from ivr.call.errands import Errand, Now
 from ivr.errors import IvrError
 from ivr.prompts import PromptBook
@@ -63,7 +64,7 @@ def test_every_errand_has_a_handler(tmp_path: Path) -> None:
     (tmp_path / "ivr.toml").write_text("")
     kinds = {
         kind
-        for module in (core_errands, robot_errands)
+        for module in (core_errands, last_place, robot_errands)
         for _, kind in inspect.getmembers(module, inspect.isclass)
         if issubclass(kind, Errand) and kind not in (Errand, Now)
     }

@@ -19,7 +19,7 @@ from enum import Enum
 from types import MappingProxyType, ModuleType
 from typing import Any
 
-from ivr.call import errands, memory, model, script, verbs
+from ivr.call import errands, last_place, memory, model, script, verbs
 
 TAG = "_"
 _PLAIN = frozenset((str, int, float, bool, type(None)))
@@ -196,6 +196,6 @@ def classes_of(*modules: ModuleType) -> dict[str, type]:
     return found
 
 
-CORE_MODULES = (errands, memory, model, script, verbs)
+CORE_MODULES = (errands, last_place, memory, model, script, verbs)
 CORE: Mapping[str, type] = MappingProxyType(classes_of(*CORE_MODULES))
 """The classes of the centre: enough to read any record's frame, questions and answers."""

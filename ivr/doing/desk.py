@@ -7,9 +7,11 @@ from datetime import datetime
 from typing import Any
 
 from ivr.call.errands import CurrentAnnouncement, Errand, FindTicket, KeepConsent, OpenTicket, Promise, SendSms
+from ivr.call.last_place import FindLastPlace, KeepLastPlace
 from ivr.doing.current_announcement import current_announcement
 from ivr.doing.find_ticket import find_ticket
 from ivr.doing.keep_consent import keep_consent
+from ivr.doing.last_place import find_last_place, keep_last_place
 from ivr.doing.open_ticket import open_ticket
 from ivr.doing.promise import promise
 from ivr.doing.send_sms import send_sms
@@ -29,4 +31,6 @@ def handlers(
         KeepConsent: keep_consent(store, clock, words),
         SendSms: send_sms(store, clock, words.of_sms, gateways),
         Promise: promise(store, clock),
+        FindLastPlace: find_last_place(store, clock),
+        KeepLastPlace: keep_last_place(store, clock),
     }

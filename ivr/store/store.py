@@ -10,12 +10,13 @@ from datetime import UTC, timedelta, tzinfo
 from pathlib import Path
 from typing import ParamSpec, TypeVar
 
-from ivr.store import announcements, audit, calls, consents, promises, sms, tickets
+from ivr.store import announcements, audit, calls, consents, last_places, promises, sms, tickets
 from ivr.store.announcements import Announcements
 from ivr.store.audit import Audit
 from ivr.store.calls import Calls
 from ivr.store.consents import Consents
 from ivr.store.database import BUSY_SECONDS, Connection
+from ivr.store.last_places import LastPlaces
 from ivr.store.promises import CALLBACK_WITHIN, Promises
 from ivr.store.sms import Messages
 from ivr.store.tickets import Tickets
@@ -34,6 +35,7 @@ FAMILIES = (
     consents.migrations,
     promises.migrations,
     sms.migrations,
+    last_places.migrations,
 )
 
 
@@ -49,6 +51,7 @@ class Store:
     consents: Consents
     promises: Promises
     sms: Messages
+    last_places: LastPlaces
     announcements: Announcements
     calls: Calls
     audit: Audit
@@ -79,6 +82,7 @@ class Store:
             Consents(writing, tz),
             Promises(writing, tz, callback_within=callback_within),
             Messages(writing, tz),
+            LastPlaces(writing),
             Announcements(writing, looking, tz),
             Calls(reading, tz),
             Audit(writing, tz),

@@ -23,6 +23,8 @@ def find_service_points(reads: Reads) -> Callable[[FindServicePoints], Answer | 
                 return Points(grid.points_by_phone(errand.phone))
             if errand.address is not None:
                 return Points(_points_of_house(grid, errand.address))
+            if errand.id is not None:
+                return Points(grid.points_by_id(errand.id))
             return Points(grid.points_by_account(errand.account or ""))
 
         return reads(look, lambda error: Unavailable(f"register of service points: {error}"))

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from ivr.call.errands import Consent, KeepConsent, OpenTicket, Promise, Promised, SendSms, Sent, Ticket, Unavailable
+from ivr.call.last_place import FindLastPlace, KeepLastPlace, LastPlace
 from ivr.call.model import Call
 from outage_feed.affecting import affecting
 from outage_feed.freetext import parse_area
@@ -47,6 +48,7 @@ def errands(
     stale: bool = False,
     as_of: datetime | None = NOW - timedelta(minutes=3),
     ticket: Ticket | Unavailable | None = None,
+    last_place: str = "",
 ) -> dict[type, Callable[[Any], Any]]:
     """Answers to the errands, as the stores would give them."""
 
@@ -55,6 +57,8 @@ def errands(
             return Points(tuple(point for point in points if errand.phone in point.phones))
         if errand.address is not None:
             return Points(tuple(point for point in points if replace(point.address, flat="") == errand.address))
+        if errand.id is not None:
+            return Points(tuple(point for point in points if point.id == errand.id))
         return Points(tuple(point for point in points if point.account == errand.account))
 
     def find_outages(errand: FindOutages) -> Found:
@@ -68,5 +72,7 @@ def errands(
         OpenTicket: lambda _: opened,
         KeepConsent: lambda wanted: Consent(1, wanted.kind, wanted.phone, wanted.call_id, "v1", NOW),
         SendSms: lambda _: Sent("s1", NOW),
+        FindLastPlace: lambda _: LastPlace(last_place),
+        KeepLastPlace: lambda wanted: LastPlace(wanted.point),
         Promise: lambda wanted: Promised(1, wanted.kind, wanted.due),
     }
