@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import secrets
 import sys
 import time
 from dataclasses import asdict, dataclass
@@ -106,10 +107,15 @@ class _Run:
         while not self._stop:
             talker = Talker(self._lines, self._sounds, SILENCE)
             self._talkers.append(talker)
-            await self._calls.hold(self._load.port, f"7907{number:07d}", self._load.dialled, talker)
+            await self._calls.hold(self._load.port, _stranger(), self._load.dialled, talker)
             self._held += 1
             if not talker.turns:  # turned away: not at once again
                 await asyncio.sleep(1.0)
+
+
+def _stranger() -> str:
+    """A mobile number that has not called before: nothing is known of it."""
+    return f"79{secrets.randbelow(10**9):09d}"
 
 
 def _answered(turn: Turn) -> float:

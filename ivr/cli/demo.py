@@ -1,4 +1,4 @@
-"""``ivr demo``: a scripted caller calls the hotline by a real telephone; the call is shown as it happens."""
+"""``ivr demo``: a scripted caller calls the hotline by a real telephone and talks to it; shown as it happens."""
 
 from __future__ import annotations
 
@@ -46,8 +46,11 @@ from ivr.supervisor import Supervisor
 
 WIDEST = 110
 """Words are read in lines no longer than that."""
-BEHIND = frozenset(("node", "because", "errand", "step", "transfer", "call", "queue"))
-"""What nobody hears: shown dim."""
+SIDE_BY_SIDE = 120
+"""From this width of the terminal on, what lies behind the words is shown beside them."""
+WIDEST_OF_BOTH = 170
+BEHIND = frozenset(("node", "because", "understood", "errand", "step", "transfer", "call", "queue"))
+"""What nobody hears: shown dim, or beside the rest."""
 ALL = "all"
 
 
@@ -58,16 +61,23 @@ ALL = "all"
 @click.option("--svg", type=click.Path(dir_okay=False, path_type=Path), help="Also save what is shown as a picture.")
 @json_option
 def command(settings: Settings, name: str, listed: bool, svg: Path | None, as_json: bool) -> None:
-    """Let a scripted caller call the hotline, and show the call as it happens, in words.
+    """Let a scripted caller call the hotline and talk to it, and show the call as it happens.
 
-    The call is a real one, by SIP: what the caller heard is left as a WAV file to listen to, and the call's record in
-    the database. A hotline that is not running is started for it, and stopped afterwards. Leaves with 1 when a call
-    does not go as its scene says. The callers are those of the example ([line] example = true).
+    The call is a real one, by SIP, and the robot hears the caller by its recogniser: the words shown as the caller's
+    are those that it has heard, with its confidence, below what was really said («says»). Beside them (in a terminal
+    of 120 columns; else between them, dim) stands why it goes on as it does: nodes of the dialplan, decisions, look-ups
+    with their answers. In brackets: the silence that the caller was owed a sound in.
+
+    Both voices are left as a WAV file to listen to, and the call's record in the database. A hotline that is not
+    running is started for it, and stopped afterwards. Leaves with 1 when a call does not go as its scene says. The
+    addresses are those of the example ([line] example = true).
 
     \b
     Examples:
-      ivr demo                    a known number hears its outage before the menu
+      ivr demo                    no light: an address in words, the time, an SMS
+      ivr demo --scene danger     a broken wire, said into the greeting
       ivr demo --scene operator   an operator's telephone rings, too
+      ivr demo --scene account    keys instead of words
       ivr demo --scene all --json > demo.json
     """
     if listed:
@@ -79,8 +89,13 @@ def command(settings: Settings, name: str, listed: bool, svg: Path | None, as_js
             "the demo's callers are those of the example, and this hotline has none",
             "in a folder made for trying things (ivr init DIR), set [line] example = true",
         )
+    if not settings.hearing.on and any(scene.clips for scene in scenes):
+        fail(
+            "the caller of this scene speaks, and the hotline hears nobody",
+            "set [hearing] on = true, or --scene account",
+        )
     if svg is not None:
-        out.record, out.width = True, WIDEST
+        out.record, out.width = True, WIDEST_OF_BOTH
     signal.signal(signal.SIGTERM, _ended)
     try:
         with _running(settings, scenes) as hotline:
@@ -193,7 +208,8 @@ def _play(settings: Settings, hotline: Hotline, scene: Scene, *, as_json: bool) 
     if as_json:
         return play(hotline, scene, wav, lambda line: None, lambda who, at, what: None)
     out.print(Text.assemble((f"\n{scene.name}", "bold"), f"  {scene.title}"))
-    out.print(Text(f"caller {mask_phone(scene.caller)}; silence that the caller was owed stands in brackets\n", "dim"))
+    caller = mask_phone(scene.caller) if scene.caller else "who has never called before"
+    out.print(Text(f"caller {caller}; silence that the caller was owed stands in brackets\n", "dim"))
     played = play(hotline, scene, wav, _tell, lambda who, at, what: _show(Line(at or 0.0, who, what)))
     _print_result(played)
     return played
@@ -212,14 +228,35 @@ def in_short(who: str, text: str) -> str:
 
 
 def _show(line: Line) -> None:
-    """One line of the call, with a hanging indent; what lies behind it is cut to one line."""
+    """One line of the call, with a hanging indent; what lies behind it is cut to one line, or stands beside it."""
     behind = line.who in BEHIND
+    if out.width >= SIDE_BY_SIDE:
+        _show_beside(line, behind=behind)
+        return
     table = Table.grid(padding=(0, 2, 0, 0))
     table.width = min(out.width, WIDEST)
     table.add_column(justify="right", width=6)
     table.add_column(width=8)
     table.add_column(ratio=1, no_wrap=behind, overflow="ellipsis" if behind else "fold")
     table.add_row(*line_cells(line, dim=behind))
+    out.print(table)
+
+
+def _show_beside(line: Line, *, behind: bool) -> None:
+    """One line on its side: the conversation on the left, the decisions on the right."""
+    at, who, text = line_cells(line)
+    table = Table.grid(padding=(0, 1, 0, 0))
+    table.width = min(out.width, WIDEST_OF_BOTH)
+    table.add_column(justify="right", width=6)
+    table.add_column(width=8)
+    table.add_column(ratio=11)
+    table.add_column(width=1, style="dim")
+    table.add_column(width=10)
+    table.add_column(ratio=9)
+    left, right = (who, text), (Text(), Text())
+    if behind:
+        left, right = right, left
+    table.add_row(at, *left, "│", *right)
     out.print(table)
 
 
@@ -231,13 +268,15 @@ def _print_result(played: Played) -> None:
         facts.append(("outcome", played.ended))
     if played.first_sound is not None:
         facts.append(("first sound", f"{played.first_sound:.2f} s after the answer"))
+    if played.answers:
+        facts.append(("answers", ", ".join(f"{each:.2f}" for each in played.answers) + " s after the caller's words"))
     if played.longest_owed is not None:
         style = "bold red" if played.longest_owed > OWED_LIMIT else ""
         facts.append(("owed silence", Text(f"at most {played.longest_owed:.2f} s", style)))
     if played.call:
         facts.append(("record", f"ivr calls show {played.call}   (why it went so: ivr calls why {played.call})"))
     if played.seconds:
-        facts.append(("sound", f"{_near(played.wav)}   ({played.seconds:.0f} s, as the caller heard it)"))
+        facts.append(("sound", f"{_near(played.wav)}   ({played.seconds:.0f} s, both voices)"))
         facts.append(("listen", _listen(played.wav)))
     table = Table.grid(padding=(0, 2, 0, 0))
     for name, fact in facts:
@@ -267,6 +306,7 @@ def _json(played: Played) -> dict[str, Any]:
         "ended": played.ended,
         "first_sound": played.first_sound,
         "longest_owed_silence": played.longest_owed,
+        "answers": played.answers,
         "wav": played.wav if played.seconds else None,
         "seconds": played.seconds,
         "lines": played.lines,

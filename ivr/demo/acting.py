@@ -12,6 +12,7 @@ from ivr.demo.scenes import (
     OperatorAnswers,
     OperatorHangsUp,
     Presses,
+    Says,
     Scene,
     Step,
     WaitsFor,
@@ -23,7 +24,7 @@ TOLERATED = frozenset(("announcement", "storm_announcement", "one_moment"))
 ENDS_WITHIN = 10.0
 """Seconds from the last step to the end of the call."""
 
-Act = Presses | HangsUp | OperatorHangsUp
+Act = Presses | Says | HangsUp | OperatorHangsUp
 """What somebody does of their own accord."""
 
 
@@ -71,7 +72,7 @@ class Acting:
         """What is to be done now, once. Raises :class:`Strayed` when something did not come in time."""
         passed = now - self.since
         match self.step:
-            case Presses(after=after) | HangsUp(after=after) | OperatorHangsUp(after=after) as act:
+            case Presses(after=after) | Says(after=after) | HangsUp(after=after) | OperatorHangsUp(after=after) as act:
                 if passed >= after:
                     self._next(now)
                     return act
@@ -107,6 +108,8 @@ def expected(step: Step | None) -> str:
             return f"the robot to say {' or '.join(prompts)}"
         case Presses(keys=keys):
             return f"the caller to press {keys} first"
+        case Says(clip=clip):
+            return f"the caller to say {clip} first"
         case WaitsFor(queue=queue):
             return f"the caller to wait in the queue {queue}"
         case OperatorAnswers():

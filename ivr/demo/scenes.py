@@ -1,8 +1,9 @@
-"""What the scripted callers do, and what they must hear. Pure.
+"""What the scripted callers say and do, and what they must hear. Pure.
 
-The callers are those of the example register (``outage_feed/example``). A step that waits for the robot waits for a
-prompt by its name, so that a scene holds at any hour; keys are pressed some seconds after the words before them began,
-as people do who know what they want.
+The addresses are those of the example register (``outage_feed/example``). A step that waits for the robot waits for a
+prompt by its name, so that a scene holds at any hour; keys are pressed and words said some seconds after the words
+before them began, as people do who know what they want. What is said lies beside this file (``caller/``, a voice that
+is not the robot's); the robot hears it as it hears everybody, by its recogniser.
 """
 
 from __future__ import annotations
@@ -25,6 +26,14 @@ class Presses:
     """The caller presses keys, ``after`` seconds after the step before."""
 
     keys: str
+    after: float
+
+
+@dataclass(frozen=True, slots=True)
+class Says:
+    """The caller says a sentence (``caller/NAME.wav``), ``after`` seconds after the step before."""
+
+    clip: str
     after: float
 
 
@@ -57,7 +66,11 @@ class HangsUp:
     after: float
 
 
-Step = Hears | Presses | WaitsFor | OperatorAnswers | OperatorHangsUp | HangsUp
+Step = Hears | Presses | Says | WaitsFor | OperatorAnswers | OperatorHangsUp | HangsUp
+
+
+STRANGER = ""
+"""A mobile number that has never called before: of whoever has, the robot remembers the address."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +80,15 @@ class Scene:
     name: str
     title: str
     caller: str
-    """The number that the caller's telephone gives as its own."""
+    """The number that the caller's telephone gives as its own; :data:`STRANGER`: another one at each call."""
     steps: tuple[Step, ...]
     ends: OutcomeClass
     """The class that the call must be counted in."""
+
+    @property
+    def clips(self) -> tuple[str, ...]:
+        """The sentences that are said in it."""
+        return tuple(step.clip for step in self.steps if isinstance(step, Says))
 
     @property
     def needs_operator(self) -> bool:
@@ -85,8 +103,87 @@ def hears(*prompts: str, within: float = 20.0) -> Hears:
 
 _OPENING = (hears("greeting", within=5.0), hears("recording_notice"))
 _MAIN_MENU = (*_OPENING, hears("menu_main"))
+_NO_LIGHT = (*_MAIN_MENU, Says("no_light", after=2.0), hears("account_ask"))
 
 SCENES = (
+    Scene(
+        "no_light",
+        "No light: the caller says so and where, hears when it will be back, and agrees to have it sent by SMS",
+        STRANGER,
+        (
+            *_NO_LIGHT,
+            Says("address", after=2.5),
+            hears("outage_emergency"),
+            hears("outage_offer_sms"),
+            Says("yes", after=4.5),
+            hears("sms_sent"),
+            hears("goodbye"),
+        ),
+        OutcomeClass.SERVED,
+    ),
+    Scene(
+        "correction",
+        "The address is read back inside the answer, and it is the wrong one: «Нет, не …» is taken as a correction",
+        STRANGER,
+        (
+            *_NO_LIGHT,
+            Says("address", after=2.5),
+            hears("outage_emergency"),
+            hears("outage_offer_sms"),
+            Says("correction", after=1.5),
+            hears("outage_emergency"),
+            hears("outage_offer_sms"),
+            Says("no", after=4.5),
+            hears("goodbye"),
+        ),
+        OutcomeClass.SERVED,
+    ),
+    Scene(
+        "doubt",
+        "A street and a lane of one name, each with a house five: the robot makes sure before it answers",
+        STRANGER,
+        (
+            *_NO_LIGHT,
+            Says("two_like_it", after=2.5),
+            hears("address_confirm"),
+            Says("right", after=3.5),
+            hears("outage_planned"),
+            hears("outage_offer_sms"),
+            Says("no", after=4.5),
+            hears("goodbye"),
+        ),
+        OutcomeClass.SERVED,
+    ),
+    Scene(
+        "danger",
+        "A broken wire, said into the greeting: safety first, then the dispatchers' queue; nobody answers: everybody's",
+        STRANGER,
+        (
+            hears("greeting", within=5.0),
+            Says("danger", after=1.0),
+            hears("danger_safety"),
+            hears("danger_transfer"),
+            WaitsFor("dispatchers"),
+            hears("danger_no_answer", within=75.0),
+            WaitsFor("operators"),
+            HangsUp(after=4.0),
+        ),
+        OutcomeClass.LEFT_QUEUE,
+    ),
+    Scene(
+        "operator",
+        "A person is asked for in the middle of a question: an operator's telephone rings, the operator takes the call",
+        STRANGER,
+        (
+            *_NO_LIGHT,
+            Says("operator", after=1.5),
+            hears("transfer_to_operator"),
+            WaitsFor("operators"),
+            OperatorAnswers(),
+            OperatorHangsUp(after=6.0),
+        ),
+        OutcomeClass.OPERATOR,
+    ),
     Scene(
         "known_outage",
         "A known number with a planned outage: the time is heard before the menu, then again by key 1",
@@ -97,7 +194,7 @@ SCENES = (
             hears("menu_main_again"),
             Presses("1", after=4.0),
             hears("outage_again"),
-            hears("outage_offer"),
+            hears("outage_offer_sms"),
             HangsUp(after=5.0),
         ),
         OutcomeClass.SERVED,
@@ -105,7 +202,7 @@ SCENES = (
     Scene(
         "account",
         "An unknown number without power: the personal account is keyed in and read back, the emergency is told",
-        "+79990000001",
+        STRANGER,
         (
             *_MAIN_MENU,
             Presses("1", after=7.0),
@@ -114,7 +211,7 @@ SCENES = (
             hears("account_read_back"),
             Presses("1", after=6.0),
             hears("outage_emergency"),
-            hears("outage_offer"),
+            hears("outage_offer_sms"),
             HangsUp(after=4.0),
         ),
         OutcomeClass.SERVED,
@@ -135,36 +232,6 @@ SCENES = (
             HangsUp(after=3.0),
         ),
         OutcomeClass.SERVED,
-    ),
-    Scene(
-        "danger",
-        "A broken wire: safety first, then a minute in the dispatchers' queue; nobody answers: on to the operators'",
-        "+79990000002",
-        (
-            *_MAIN_MENU,
-            Presses("2", after=4.5),
-            hears("danger_safety"),
-            hears("danger_transfer"),
-            WaitsFor("dispatchers"),
-            hears("danger_no_answer", within=75.0),
-            WaitsFor("operators"),
-            HangsUp(after=4.0),
-        ),
-        OutcomeClass.LEFT_QUEUE,
-    ),
-    Scene(
-        "operator",
-        "A caller who wants a person: an operator's telephone rings, and the operator takes the call",
-        "+79990000003",
-        (
-            *_MAIN_MENU,
-            Presses("0", after=3.0),
-            hears("transfer_to_operator"),
-            WaitsFor("operators"),
-            OperatorAnswers(),
-            OperatorHangsUp(after=6.0),
-        ),
-        OutcomeClass.OPERATOR,
     ),
 )
 

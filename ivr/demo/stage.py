@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import queue
+import secrets
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,8 @@ from ivr.bringup.softphone import Softphone, SoftphoneFailed
 from ivr.bringup.tree import Tree
 from ivr.control_client import ControlClient, ControlFailed
 from ivr.demo.acting import Acting, Strayed
-from ivr.demo.scenes import HangsUp, OperatorAnswers, OperatorHangsUp, Presses, Scene
+from ivr.demo.clips import clip
+from ivr.demo.scenes import HangsUp, OperatorAnswers, OperatorHangsUp, Presses, Says, Scene
 from ivr.errors import IvrError
 
 OPERATOR = "operator2"
@@ -52,7 +54,7 @@ class Played:
 
     scene: Scene
     wav: Path
-    """What the caller heard, from the answer on."""
+    """The call from its answer on: what the caller heard, and what the caller said."""
     call: str = ""
     why: str = ""
     """Why the call did not go as the scene says; empty when it did."""
@@ -63,6 +65,10 @@ class Played:
     """From the answer to the first sound that was heard."""
     seconds: float = 0.0
     """How long the recording is."""
+    answers: list[float] = field(default_factory=list)
+    """From the end of each sentence of the caller's, as the robot noticed it, to the first sound of the answer."""
+    said: list[tuple[float, Sound]] = field(default_factory=list, repr=False)
+    """What the caller said, and at which second of the call."""
     lines: list[Mapping[str, Any]] = field(default_factory=list)
 
 
@@ -119,12 +125,13 @@ def play(hotline: Hotline, scene: Scene, wav: Path, tell: Callable[[Mapping[str,
     Never raises for a call that goes otherwise than the scene says: ``Played.why`` says it.
     """
     played = Played(scene, wav)
+    caller = scene.caller or f"+7999{secrets.randbelow(10**7):07d}"
     with tempfile.TemporaryDirectory(prefix="ivr-demo-") as folder, contextlib.ExitStack() as stack:
         try:
             operator = stack.enter_context(_operator(hotline, Path(folder))) if scene.needs_operator else None
-            events = stack.enter_context(Events.followed(hotline.client, scene.caller))
+            events = stack.enter_context(Events.followed(hotline.client, caller))
             phone = stack.enter_context(
-                Softphone(hotline.telephones, Path(folder) / "caller", hotline.sip_port, scene.caller)
+                Softphone(hotline.telephones, Path(folder) / "caller", hotline.sip_port, caller)
             )
             try:
                 _Play(played, events, phone, operator, tell, show).run(hotline.number)
@@ -155,9 +162,19 @@ def _keep_recording(phone: Softphone, played: Played) -> None:
     sound = phone.heard()
     if len(sound):
         played.wav.parent.mkdir(parents=True, exist_ok=True)
-        save(played.wav, sound)
         played.first_sound = first_sound(sound)
         played.seconds = len(sound) / RATE
+        save(played.wav, both_sides(sound, played.said))
+
+
+def both_sides(heard: Sound, said: Sequence[tuple[float, Sound]]) -> Sound:
+    """What was heard with what was said put into it; ``said`` holds the second of each beginning."""
+    mixed = heard.copy()
+    for at, sound in said:
+        begin = max(0, int(at * RATE))
+        piece = sound[: max(0, len(mixed) - begin)]
+        mixed[begin : begin + len(piece)] += piece
+    return mixed
 
 
 @dataclass(slots=True)
@@ -172,6 +189,8 @@ class _Play:
     show: Show
     _rings_since: float | None = None
     _answered: bool = False
+    _words_heard: bool = False
+    """The last thing that happened: the caller's words were understood."""
 
     def run(self, number: str) -> None:
         """Call, and do what the scene says until the call is over. Raises :class:`Strayed` and what telephones do."""
@@ -191,6 +210,12 @@ class _Play:
 
     def _note(self, line: Mapping[str, Any]) -> None:
         self.played.call = line["call"]
+        if line["who"] == "caller":
+            self._words_heard = str(line["text"]).startswith("«")
+        elif line["who"] == "robot":
+            if self._words_heard and line.get("owed") is not None:
+                self.played.answers.append(line["owed"])
+            self._words_heard = False
         self.played.lines.append(line)
         self.tell(line)
         if line["who"] == "end":
@@ -203,6 +228,11 @@ class _Play:
         match acting.due(time.monotonic()):
             case Presses(keys=keys):
                 self.phone.press(keys, pause=BETWEEN_KEYS_S)
+            case Says(clip=name):
+                said = clip(name)
+                self.played.said.append((self._now(), said.sound))
+                self.show("says", self._now(), said.words)
+                self.phone.speak(said.sound)
             case HangsUp():
                 self.phone.hang_up()
             case OperatorHangsUp():

@@ -54,14 +54,17 @@ def test_an_operator_takes_a_scripted_callers_call(instance: Settings) -> None:
     (call,) = played
     assert (call["ok"], call["why"]) == (True, "")
     said = [line["prompt"] for line in call["lines"] if line["who"] == "robot"]
-    assert said == ["greeting", "recording_notice", "menu_main", "transfer_to_operator"]
-    assert [line["text"] for line in call["lines"] if line["who"] == "caller"] == ["[0]"]
+    assert said == ["greeting", "recording_notice", "menu_main", "account_ask", "transfer_to_operator"]
+    heard = [line["text"] for line in call["lines"] if line["who"] == "caller"]
+    assert [text.partition("»")[0] for text in heard] == ["«здравствуйте у нас света нет", "«соедините с оператором"]
+    assert len(call["answers"]) == 2
+    assert max(call["answers"]) < 2.0
     order = [line["who"] for line in call["lines"]]
     assert order.index("queue") < order.index("operator") < order.index("end")
-    assert "+7***0003" in call["lines"][0]["text"]
+    assert call["lines"][0]["text"].startswith("from +7***")
     assert call["first_sound"] <= 1.0
-    heard = load(Path(call["wav"]))
-    assert first_sound(heard, after=call["lines"][order.index("operator")]["at"] + 0.3) is not None
+    recording = load(Path(call["wav"]))
+    assert first_sound(recording, after=call["lines"][order.index("operator")]["at"] + 0.3) is not None
     assert not instance.control_socket.exists()
     assert not (instance.var / "asterisk" / "server.json").exists()
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Annotated
 
 from pydantic import BeforeValidator, Field
 
 from ivr.call import verbs
+from ivr.call.memory import Recall, Remember
 from ivr.call.model import Digits, Heard, Prompt, Speech, Utterance
 from ivr.call.script import GaveUp, ask_until
-from ivr.dialplan.fields import REPEAT, ChosenTarget, Node, Part, PromptUse, Target, Whole, Wording, Wordings
+from ivr.dialplan.fields import REPEAT, ChosenTarget, Node, Part, PromptUse, Target, Whole, Wording, Wordings, resolve
 from ivr.dialplan.findings import Finding, Knowledge
 from ivr.dialplan.walk import Visit
 
@@ -44,6 +46,16 @@ class Tries(Part):
 
     no_input: Whole = Field(ge=1, le=5)
     no_match: Whole = Field(ge=1, le=5)
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """A fact to remember: what was said in a menu and means something in the one behind it, at ``to``; ``through`` are
+    the menus that it came by."""
+
+    words: str = ""
+    to: str = ""
+    through: frozenset[str] = frozenset()
 
 
 def _target_only(value: object) -> object:
@@ -109,33 +121,77 @@ class Menu(Node):
                 yield Finding((field,), message, "raise tries or remove prompts", at_key=True)
 
     async def run(self, visit: Visit) -> str | None:
-        """Ask until a key leads on or the tries are used up."""
+        """Ask until a key leads on or the tries are used up. Words that mean something in a menu behind this one lead
+        there at once: what was said here is not asked again there."""
         by_key = {KEYS[key]: choice for key, choice in self.choices.items()}
         by_label = {_folded(choice.label): key for key, choice in by_key.items() if choice.label}
-        wordings = {key: choice.wordings for key, choice in by_key.items()}
+        wordings = self._understood(visit)
 
-        def accept(heard: Heard) -> str | None:
+        def meant(text: str) -> str | None:
+            plain = text if text in by_key else by_label.get(_folded(text))
+            return plain or visit.understands(text, wordings)
+
+        def accept(heard: Heard) -> tuple[str, str] | None:
             match heard:
                 case Digits(keys=keys):
-                    return keys if keys in by_key else None
+                    return (keys, "") if keys in by_key else None
                 case Utterance(text=text):
-                    plain = text if text in by_key else by_label.get(_folded(text))
-                    return plain or visit.understands(text, wordings)
+                    key = meant(text)
+                    return None if key is None else (key, text)
 
-        said = tuple(dict.fromkeys(_folded(one) for each in wordings.values() for one in each))
+        said = tuple(dict.fromkeys(_folded(one) for choice in self.choices.values() for one in choice.wordings))
         question = verbs.Ask(visit.prompt(self.prompt), wait=self.wait, speech=Speech("choice", said))
         no_input = self._ladder(visit, self.no_input, self.tries.no_input)
         no_match = self._ladder(visit, self.no_match, self.tries.no_match)
+        carried = await Recall(Carried)
+        through = frozenset({visit.address})
+        answer: tuple[str, str] | GaveUp | None = None
+        if carried is not None and carried.to == visit.address:
+            await Remember(Carried())
+            if at_once := meant(carried.words):
+                answer, through = (at_once, carried.words), through | carried.through
         for _ in range(MOST_REPEATS):
-            key = await ask_until(question, accept, no_input=no_input, no_match=no_match)
-            if isinstance(key, GaveUp):
-                return self.silent if key.silent else self.not_understood
+            if answer is None:
+                answer = await ask_until(question, accept, no_input=no_input, no_match=no_match)
+            if isinstance(answer, GaveUp):
+                return self.silent if answer.silent else self.not_understood
+            key, words = answer
             choice = by_key[key]
             await verbs.Note(f"key {key}" + (f": {choice.label}" if choice.label else ""))
             if choice.to != REPEAT:
+                target = resolve(choice.to, visit.address)
+                await Remember(Carried(words, target, through) if words and target not in through else Carried())
                 return choice.to
+            answer, through = None, frozenset({visit.address})
         await verbs.Note("menu repeated too often")
         return self.not_understood
+
+    def _understood(self, visit: Visit) -> dict[str, tuple[str, ...]]:
+        """What callers say for each key: for several keys that lead to one place it is told of the first; and what
+        they say in the menus behind a choice, unless a nearer one leads to the same place."""
+        nodes = visit.plan.dialplan.nodes
+        found: dict[str, list[str]] = {}
+        covered = {visit.address}
+        ahead: list[tuple[str, str, Menu]] = []
+        """Keys of this menu, and the menus that they lead to."""
+        for key, choice in self.choices.items():
+            target = choice.to if choice.to == REPEAT else resolve(choice.to, visit.address)
+            first = next((k for k, other in self.choices.items() if other.to == choice.to), key)
+            found.setdefault(KEYS[first], []).extend(choice.wordings)
+            if target not in covered and isinstance(behind := nodes.get(target), Menu):
+                ahead.append((KEYS[first], target, behind))
+            covered.add(target)
+        while ahead:
+            key, address, menu = ahead.pop(0)
+            for choice in menu.choices.values():
+                target = resolve(choice.to, address)
+                if choice.to == REPEAT or target in covered:
+                    continue
+                covered.add(target)
+                found[key].extend(choice.wordings)
+                if isinstance(behind := nodes.get(target), Menu):
+                    ahead.append((key, target, behind))
+        return {key: tuple(dict.fromkeys(wordings)) for key, wordings in found.items()}
 
     @staticmethod
     def _ladder(visit: Visit, wordings: tuple[PromptUse, ...], tries: int) -> list[Prompt]:

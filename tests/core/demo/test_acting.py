@@ -3,23 +3,30 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from ivr.bringup.recording import RATE, loud_steps
 from ivr.call.model import OutcomeClass
 from ivr.cli.demo import in_short
 from ivr.demo.acting import ENDS_WITHIN, Acting, Strayed
+from ivr.demo.clips import clip
 from ivr.demo.scenes import (
     SCENES,
+    STRANGER,
     HangsUp,
     Hears,
     OperatorAnswers,
     OperatorHangsUp,
     Presses,
+    Says,
     Scene,
     WaitsFor,
     hears,
 )
+from ivr.demo.stage import both_sides
 from ivr.prompts import PromptBook
+from outage_feed.example import example_points
 from outage_feed.example import test_callers as example_callers
 
 ROOT = Path(__file__).parents[3]
@@ -77,6 +84,25 @@ def test_an_operator_takes_the_call() -> None:
     assert acting.due(9.0) == OperatorHangsUp(4.0)
     acting.see(end("operator"), 9.1)
     assert acting.over
+
+
+def test_a_caller_speaks_once_and_in_time() -> None:
+    scene = Scene("", "", "", (hears("menu"), Says("no_light", 2.0), hears("ask")), OutcomeClass.SERVED)
+    acting = Acting(scene, 0.0)
+    acting.see(robot("menu"), 1.0)
+    assert acting.due(2.9) is None
+    assert acting.due(3.0) == Says("no_light", 2.0)
+    assert acting.due(3.1) is None
+    acting.see({"who": "caller", "text": "«света нет» (0.94), breaking in"}, 4.0)
+    acting.see(robot("ask"), 4.0)
+    assert acting.step is None
+
+
+def test_the_robot_going_on_before_the_caller_has_spoken_strays() -> None:
+    acting = Acting(Scene("", "", "", (hears("menu"), Says("no_light", 2.0)), OutcomeClass.SERVED), 0.0)
+    acting.see(robot("menu"), 1.0)
+    with pytest.raises(Strayed, match="expected the caller to say no_light first"):
+        acting.see(robot("ask"), 1.5)
 
 
 def test_announcements_and_fillers_may_come_at_any_time() -> None:
@@ -176,11 +202,40 @@ def test_scenes_call_as_callers_of_the_example() -> None:
     assert len(scenes) == len(SCENES)
     assert shows[scenes["known_outage"].caller] == "planned"
     assert shows[scenes["ticket"].caller] == "none_known"
-    for name in ("account", "danger", "operator"):
-        assert scenes[name].caller not in shows
+    assert {scene.name for scene in SCENES if scene.caller != STRANGER} == {"known_outage", "ticket"}
     (account,) = (step.keys for step in scenes["account"].steps if isinstance(step, Presses) and len(step.keys) > 1)
     assert accounts[account.removesuffix("#")] == "emergency"
     assert [scene.name for scene in SCENES if scene.needs_operator] == ["operator"]
+
+
+def test_what_scenes_say_is_there_to_be_heard() -> None:
+    said = {name: clip(name) for scene in SCENES for name in scene.clips}
+    assert SCENES[0].clips == ("no_light", "address", "yes"), "the scene that is shown first is a spoken one"
+    for name, each in said.items():
+        assert each.words, name
+        assert loud_steps(each.sound).sum() * 0.02 > 0.3, f"{name} cannot be heard"
+    folder = ROOT / "ivr" / "demo" / "caller"
+    assert {path.stem for path in folder.glob("*.wav")} == said.keys(), "nothing lies there that is never said"
+    assert sum(path.stat().st_size for path in folder.iterdir()) < 2**20
+
+
+def test_addresses_that_are_said_are_in_the_example() -> None:
+    known = {str(point.address).casefold() for point in example_points()}
+    assert any("песковатская, 14" in address for address in known)
+    assert {address for address in known if "бабяково" in address and "ленина, 5" in address} >= {
+        "с. бабяково, ул. ленина, 5",
+        "с. бабяково, пер. ленина, 5",
+    }
+    assert any("транспортный, 5" in address for address in known)
+
+
+def test_a_recording_has_both_voices() -> None:
+    heard = np.zeros(RATE * 2)
+    heard[:10] = 100.0
+    mixed = both_sides(heard, [(0.0, np.full(5, 7.0)), (1.0, np.full(RATE * 5, 3.0))])
+    assert len(mixed) == len(heard), "what is said after the end is not in the call"
+    assert (mixed[0], mixed[9], mixed[RATE - 1], mixed[RATE], mixed[-1]) == (107.0, 100.0, 0.0, 3.0, 3.0)
+    assert heard[0] == 100.0, "what was heard stays as it was"
 
 
 def test_an_errand_is_shown_by_its_name_and_its_answers() -> None:
