@@ -289,7 +289,8 @@ def test_the_engine_dies_while_a_caller_is_heard(tmp_path: Path) -> None:
             assert find(phone.heard(), apology).score > 0.9
 
 
-def test_the_call_beyond_those_that_can_be_heard_is_held_by_keys(tmp_path: Path) -> None:
+def test_who_cannot_be_heard_goes_on_by_keys(tmp_path: Path) -> None:
+    """The call beyond those that can be heard, from its start; and one whose recogniser fails, from there on."""
     settings = "[hearing]\non = true\ncalls = 1\n"
     with Hotline(tmp_path / "instance", at=NOON, more_settings=settings) as line, ExitStack() as on:
         fill(line, (LENINA,))
@@ -303,7 +304,26 @@ def test_the_call_beyond_those_that_can_be_heard_is_held_by_keys(tmp_path: Path)
         second.dial(NUMBER)
         by_keys = sounds.fragments(sounds.book.speak(Prompt("menu_main"), NOON))[0][1]
         second.wait_heard(by_keys, 20)
-        Caller(line, sounds, first).hears("menu_main")
         second.hang_up()
-        first.hang_up()
+        caller = Caller(line, sounds, first)
+        caller.hears("menu_main")
+        caller.says("no_light")
+        caller.hears("account_ask", whole=True)
+        (line.settings.var / "recogniser-is-broken").touch()
+        first.stay(0.8)
+        caller.says("address")
+
+        def hears(prompt: Prompt, *, whole: bool = False) -> None:
+            clips = [sound for _, sound, _ in sounds.fragments(sounds.book.speak(prompt, NOON))]
+            caller.heard_until = first.wait_heard(clips[-1 if whole else 0], 20, after=caller.heard_until)
+
+        hears(Prompt("hearing_lost"), whole=True)
+        hears(Prompt("account_ask"))
+        first.press(LENINA.account + "#", pause=0.12)
+        hears(Prompt("account_read_back", account=LENINA.account))
+        first.press("1")
+        hears(TIME, whole=True)
+        record = caller.over()
         assert told(line.records("+79061110011")[0])[-1] == "menu_main"
+        assert isinstance(record.outcome, Informed)
+        assert_never_kept_waiting(record)
