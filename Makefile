@@ -47,7 +47,7 @@ fmt: .venv/.dev  ## put the code into its format
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
 
-demo: .venv/.run ## a scripted caller calls the hotline; read and listen (SCENE=all: five calls)
+demo: .venv/.run ## a caller talks to the hotline; read and listen (SCENE=all: eight calls)
 	@$(BIN)/ivr demo $(if $(SCENE),--scene $(SCENE))
 
 talk: .venv/.run ## hold a call in this terminal
