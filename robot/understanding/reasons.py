@@ -39,10 +39,18 @@ _SPOKEN_KEYS = {
 }  # fmt: skip
 
 
+_SAME = {
+    "напруг": "напряжен", "вольтаж": "напряжен", "электроэнерг": "электричеств", "электроснабжен": "электричеств",
+    "опор": "столб", "ламп": "лампочк", "лампочек": "лампочк", "вполнака": "полнака", "эсэмэс": "смс",
+}  # fmt: skip
+"""Stems that mean one thing to a menu → the one of them that stands for all."""
+
+
 @lru_cache(maxsize=16_384)
 def stem(word: str) -> str:
     """«света» → «свет»."""
-    return str(_STEMMER.stemWord(word))
+    found = str(_STEMMER.stemWord(word))
+    return _SAME.get(found, found)
 
 
 @lru_cache(maxsize=8_192)
