@@ -14,9 +14,11 @@ from ivr.call.manner import manner
 from ivr.call.model import Digits, Heard, NeedsPerson, Prompt, Speech, Utterance
 from ivr.call.script import GaveUp, ask_until
 from ivr.call.verbs import Ask, Note, Say
+from ivr.prompts.russian.places import place_name
 from outage_feed.model import Address, ServicePoint
 from robot.errands import FindServicePoints, Points, UnderstandAddress
 from robot.slots import (
+    ACCOUNT_FEWEST_DIGITS,
     ACCOUNT_MOST_DIGITS,
     ACCOUNT_USUAL_DIGITS,
     WantsPerson,
@@ -25,6 +27,8 @@ from robot.slots import (
     points_of_account,
     the_rest_of,
 )
+from robot.understanding.address_words import is_addresslike
+from robot.understanding.numbers import digits
 from robot.understanding.understood import (
     NOTHING_YET,
     SURE,
@@ -40,6 +44,7 @@ from robot.understanding.yes_no import yes_no_and_rest
 from robot.wording import place
 
 MOST_CHOICES = 3
+_NOT_KNOWN = frozenset("знаю помню".split())
 _ASKS = {
     "settlement": "address_ask_settlement", "district": "address_ask_district", "street": "address_ask_street",
     "house": "address_ask_house",
@@ -51,6 +56,11 @@ class _Spoken:
     """Words for an address: the recogniser's best first."""
 
     heard: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _NotKnown:
+    """The caller does not know the address: the account by keys and a person are offered."""
 
 
 async def ask_place(
@@ -70,6 +80,9 @@ async def ask_place(
             answer = await _ask(question)
             if isinstance(answer, NeedsPerson):
                 return answer
+            if isinstance(answer, _NotKnown):
+                question = Prompt("account_by_keys")
+                continue
             if isinstance(answer, str):
                 found = await points_of_account(answer)
                 if not isinstance(found, Prompt):
@@ -80,7 +93,8 @@ async def ask_place(
                     return NeedsPerson("account not found")
                 continue
             spoken = answer
-        understood = await UnderstandAddress(spoken.heard, so_far, hints)
+        said = spoken.heard
+        understood = await UnderstandAddress(said, so_far, hints)
         spoken = None
         match understood:
             case Unavailable():
@@ -93,7 +107,7 @@ async def ask_place(
                 if isinstance(right, NeedsPerson):
                     return right
                 if isinstance(right, _Spoken):
-                    spoken = right
+                    spoken, so_far = right, SoFar(address.settlement, address.street)
                     continue
                 question, so_far = Prompt("address_again"), NOTHING_YET
             case Ambiguous(candidates=candidates, asks=asks):
@@ -120,27 +134,34 @@ async def ask_place(
             case NotFound():
                 not_found += 1
                 await Note("no such address in the register")
-                question, so_far = Prompt("address_not_found"), understood.so_far
+                heard_one = any(is_addresslike(text) for text in said)
+                question, so_far = Prompt("address_not_found" if heard_one else "account_unclear"), understood.so_far
         if not_found > how.tries.unknown_address:
             break
     await Say(Prompt("address_no_luck"))
     return NeedsPerson("address not understood")
 
 
-async def _ask(question: Prompt) -> _Spoken | str | NeedsPerson:
+async def _ask(question: Prompt) -> _Spoken | _NotKnown | str | NeedsPerson:
     """What was said, or the account that was keyed."""
 
-    def accept(heard: Heard) -> _Spoken | str | WantsPerson | None:
+    def accept(heard: Heard) -> _Spoken | _NotKnown | str | WantsPerson | None:
         match heard:
             case Utterance(text=text, alternatives=others):
+                dictated = digits(text) or ""
+                if len(dictated) >= ACCOUNT_FEWEST_DIGITS:
+                    return dictated
+                if _is_not_known(text):
+                    return _NotKnown()
                 return _Spoken((text, *others)) if text.strip() else None
             case Digits():
                 return digits_or_person(heard)
 
     wait = (await manner()).waits.address
     asked = Ask(question, wait=wait, most=ACCOUNT_MOST_DIGITS, speech=Speech("address"))
-    answer: _Spoken | str | WantsPerson | GaveUp = await ask_until(
-        asked, accept, no_input=[Prompt("account_silent")], no_match=[Prompt("account_unclear")]
+    by_keys = Prompt("account_by_keys")  # first an example, then the keys, then a person
+    answer: _Spoken | _NotKnown | str | WantsPerson | GaveUp = await ask_until(
+        asked, accept, no_input=[Prompt("account_silent"), by_keys], no_match=[Prompt("account_unclear"), by_keys]
     )
     if isinstance(answer, str):
         answer = await the_rest_of(answer, usual=ACCOUNT_USUAL_DIGITS, most=ACCOUNT_MOST_DIGITS)
@@ -149,6 +170,12 @@ async def _ask(question: Prompt) -> _Spoken | str | NeedsPerson:
     if isinstance(answer, GaveUp):
         return NeedsPerson("account not given")
     return answer
+
+
+def _is_not_known(text: str) -> bool:
+    """«Я не знаю», «не помню адреса»."""
+    words = set(text.split())
+    return "не" in words and not words.isdisjoint(_NOT_KNOWN)
 
 
 async def _confirm(address: Address) -> bool | _Spoken | NeedsPerson:
@@ -162,7 +189,7 @@ async def _confirm(address: Address) -> bool | _Spoken | NeedsPerson:
             case Utterance(text=text):
                 said, rest = yes_no_and_rest(text)
                 if said is None:
-                    return _Spoken((text,)) if len(rest.split()) > 1 else None
+                    return _Spoken((text,)) if len(rest.split()) > 1 or is_addresslike(rest) else None
                 return said if said or not rest else _Spoken((rest,))
 
     asked = Ask(question, speech=Speech("yes_no"))
@@ -183,9 +210,7 @@ async def _choose(candidates: tuple[Address, ...]) -> Address | NeedsPerson | No
     question = Prompt("which_of_two" if len(candidates) == 2 else "which_of_three", **values)
     choices: dict[str, Address | bool] = {str(n): address for n, address in enumerate(candidates, 1)}
     choices["9"] = False
-    phrases: dict[str, tuple[str, ...]] = {
-        str(n): (_telling(address, candidates),) for n, address in enumerate(candidates, 1)
-    }
+    phrases = {str(n): _telling(address, candidates) for n, address in enumerate(candidates, 1)}
     phrases["9"] = (await manner()).also("none_of_these", ("другой адрес", "ни то ни другое", "никакой"))
     chosen = await ask_key(question, choices, no_input=[question], no_match=[question], phrases=phrases)
     match chosen:
@@ -205,15 +230,20 @@ def _names(candidates: tuple[Address, ...]) -> list[str]:
     return short if len(set(short)) == len(short) else [str(address) for address in candidates]
 
 
-def _telling(address: Address, candidates: tuple[Address, ...]) -> str:
-    """The part of an address that tells it from the others, as somebody would say it to choose it."""
+def _telling(address: Address, candidates: tuple[Address, ...]) -> tuple[str, ...]:
+    """What tells an address from the others, as somebody would say it to choose it."""
     places = {each.settlement for each in candidates}
     if len({each.name for each in places}) > 1:
-        return address.settlement.name
+        return (place_name(str(address.settlement)),)
+    if len({each.type for each in places}) > 1:  # «село Ивановка», «деревня Ивановка»
+        whole = place_name(str(address.settlement))
+        return (whole, whole.split()[0])
     if len(places) > 1:
-        return address.settlement.district
+        return (address.settlement.district,)
     streets = {each.street for each in candidates}
-    return address.street.name if len(streets) > 1 and address.street else address.house
+    if len(streets) > 1 and address.street:
+        return (place_name(str(address.street)),)
+    return (address.house,)
 
 
 async def _points_at(address: Address) -> tuple[ServicePoint, ...] | NeedsPerson:

@@ -21,6 +21,9 @@ class _Again(Enum):
     NUMBER = auto()
 
 
+ENOUGH = ("спасибо", "спасибо всё", "до свидания", "всё понятно", "записала", "записал", "больше ничего")
+
+
 def _repeat_or_not(text: str) -> str | None:
     said = yes_no(text)
     return None if said is None else REPEAT_KEY if said else "2"
@@ -68,6 +71,7 @@ async def register(
                         no_match=[offer],
                         flush=True,
                         understand=_repeat_or_not,
+                        phrases={"2": ENOUGH},
                     )
                     if isinstance(key, WantsPerson):
                         return NeedsPerson("asked for a person after the ticket")

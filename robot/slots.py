@@ -29,6 +29,8 @@ REPEAT_KEY = "*"
 ACCOUNT_USUAL_DIGITS = 10
 """A pause before so many digits means that the caller is still looking at the bill."""
 ACCOUNT_MOST_DIGITS = 12
+ACCOUNT_FEWEST_DIGITS = 8
+"""So many dictated digits are an account, and no house."""
 _PERSON_PHRASES = {PERSON_KEY: ("оператор", "соедините с оператором")}
 TICKET_USUAL_DIGITS = 6
 TICKET_MOST_DIGITS = 9

@@ -168,3 +168,8 @@ def next_to(said: Sequence[Token], spans: Iterable[tuple[int, int]]) -> set[int]
 def numbers_a_house(token: Token) -> bool:
     """Whether it is a word of house numbers and flats: no name begins or ends with it."""
     return token.text in MARKERS or token.text in PARTS or token.text in FLATS
+
+
+def is_addresslike(text: str) -> bool:
+    """Whether somebody has probably said an address: it has a number in it, or a word such as «улица» or «село»."""
+    return any(token.value is not None or token.text in TYPE_WORDS for token in tokens(text))
