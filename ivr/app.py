@@ -11,7 +11,6 @@ import shutil
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -353,14 +352,19 @@ async def static_sounds(settings: Settings, plan: Plan) -> None:
 
 
 @contextlib.asynccontextmanager
-async def for_talk(settings: Settings, clock: Clock, *, draft: bool) -> AsyncIterator[TalkKit]:
-    """What ``ivr talk`` needs: the real runner, plan, store and register, and no telephone."""
+async def for_talk(settings: Settings, clock: Clock, *, draft: bool, voiced: bool = False) -> AsyncIterator[TalkKit]:
+    """What ``ivr talk`` needs: the real runner, plan, store and register, and no telephone. ``voiced``: with the voice.
+
+    Raises :class:`ivr.errors.VoiceFailed` when that cannot be had.
+    """
     with open_house(settings, clock) as house:
         plans = plans_in_use(settings)
         plan = plans.draft() if draft else plans.current
         journal = CallJournal.open(settings.database, settings.var / "spool")
         speech = make_speech(settings)
         try:
+            if voiced:
+                await speech.start()
             runner = Runner(house.handlers, journal, clock, settings.line.fallback_queue)
             house.words.by_book(lambda: plan.book)
             house.words.of_calls(runner.live)
@@ -380,13 +384,9 @@ async def for_talk(settings: Settings, clock: Clock, *, draft: bool) -> AsyncIte
                 place=place,
                 script=script,
                 words=words,
-                clip=lambda prompt: _clip(speech, plan, clock, prompt),
+                voice=Speaker(plan.book, speech, clock) if voiced else None,
+                spoken=lambda prompt: plan.book.speak(prompt, clock(), talk=True),
             )
         finally:
             journal.close()
             await speech.close()
-
-
-async def _clip(speech: Speech, plan: Plan, clock: Clock, prompt: Prompt) -> Any:
-    clip = await Speaker(plan.book, speech, clock).clip(prompt)
-    return clip.path

@@ -74,10 +74,10 @@ class Replayed:
 
     @property
     def node(self) -> str:
-        """The node that the first difference is in (of the call's end, where only that differs)."""
+        """The node that the call is in when it first differs (at its end, where only that differs)."""
         node = ""
         for row in self.rows:
-            if isinstance(row.entry.verb, Enter) and (row.change is Change.SAME or row.first):
+            if isinstance(row.entry.verb, Enter) and (row.change is Change.SAME or not node):
                 node = row.entry.verb.node
             if row.first:
                 break

@@ -10,7 +10,6 @@ import re
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Literal
 
 from ivr.call.keys import take_keys
@@ -28,7 +27,8 @@ from ivr.call.model import (
 from ivr.call.script import Script
 from ivr.call.verbs import Ask, Say, Transfer
 from ivr.errors import VoiceFailed
-from ivr.ports import Asked, LineDropped, Said
+from ivr.ports import Asked, LineDropped, Said, Voice
+from ivr.prompts import Spoken
 from ivr.runner import Runner
 
 HELP = "keys (0-9 * #) or words · empty line or /silence: say nothing · /hangup or Ctrl-D: hang up"
@@ -50,8 +50,10 @@ class TalkKit:
     script: Callable[[Call], Script]
     words: Callable[[Prompt], str]
     """A prompt as a caller would write it down."""
-    clip: Callable[[Prompt], Awaitable[Path]] | None = None
-    """The prompt's sound, for ``--play``."""
+    voice: Voice | None = None
+    """The prompts' sound, for ``--play`` and ``--voice``."""
+    spoken: Callable[[Prompt], Spoken] | None = None
+    """A prompt in words for a caller who may speak, with its rough length."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,11 +25,12 @@ import structlog
 
 from ivr.asterisk.audio_line import AudioLine
 from ivr.asterisk.audio_server import AudioServer
-from ivr.asterisk.session import AgiSession, Hangup
+from ivr.asterisk.session import Hangup
 from ivr.call.keys import take_keys
 from ivr.call.model import Answer, Digits, Heard, NoInput, NoMatch, TransferResult, Utterance
 from ivr.call.verbs import Ask, Say, Transfer
-from ivr.channels.asterisk import FINISH_WITHIN_S, AsteriskChannel
+from ivr.channels.asterisk import FINISH_WITHIN_S
+from ivr.channels.keys_line import KeysLine, Session
 from ivr.channels.voicing import Voicing
 from ivr.errors import AgiError, VoiceFailed
 from ivr.hearing import NOT_HEARING, Answered, Deaf, Ear, Hearing, Overheard, Words
@@ -50,7 +51,7 @@ class TalkingChannel:
     """The :class:`ivr.ports.Channel` of one call that is heard. ``obeyed`` tells which words are obeyed at any step."""
 
     def __init__(
-        self, keys: AsteriskChannel, voicing: Voicing, audio: AudioServer, hearing: Hearing,
+        self, keys: KeysLine, voicing: Voicing, audio: AudioServer, hearing: Hearing,
         obeyed: Callable[[str], bool], told_deaf: Callable[[str], None] = lambda why: None,
     ) -> None:  # fmt: skip
         self._keys, self._voicing, self._audio, self._hearing = keys, voicing, audio, hearing
@@ -344,7 +345,7 @@ class TalkingChannel:
         self._line = line
         return True
 
-    async def _hold_audio(self, session: AgiSession, call: UUID) -> int:
+    async def _hold_audio(self, session: Session, call: UUID) -> int:
         where = f"{self._audio.host}:{self._audio.port}"
         return await session.exec("AudioSocket", str(call), where, seconds=LONGEST_CALL_S)
 

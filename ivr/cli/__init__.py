@@ -18,6 +18,7 @@ NOT_COMMANDS = {
     "hearing_gaps",
     "calls_live",
     "misses_accept",
+    "talk_voice",
 }
 
 

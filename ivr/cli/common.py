@@ -202,7 +202,7 @@ _LINE_STYLES = {
     "queue": "magenta",
     "node": "bold",
     "because": "yellow",
-    "understood": "yellow",
+    "meant": "yellow",
     "errand": "magenta",
     "end": "bold",
 }

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import secrets
 import shutil
 import signal
 import sys
 from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from pathlib import Path
 
 import click
 from rich.text import Text
@@ -18,18 +19,20 @@ from rich.text import Text
 from ivr.asterisk.request import caller_number
 from ivr.call.model import TRIAL, Call, Outcome, Prompt, classify
 from ivr.channels.console import HELP, Console, Operators, TalkKit, Terminal
+from ivr.channels.handset import Saying
 from ivr.cli.common import EXIT_USAGE, fail, fail_config, out, with_settings
 from ivr.errors import ConfigError, ServiceError, VoiceFailed
 from ivr.live import LiveCall
 from ivr.logs import configure_logs
 from ivr.masking import mask_phone
 from ivr.moments import parse_moment
+from ivr.ports import Channel
 from ivr.settings import Settings
 from ivr.store.transcript import brief, steps
 
 PLAYERS = (("aplay", "-q"), ("paplay",), ("play", "-q"), ("ffplay", "-nodisp", "-autoexit", "-loglevel", "quiet"))
 PLAY_SECONDS = 60.0
-_STYLES = {"robot": "bold cyan", "caller": "bold green", "operator": "magenta", "note": "dim"}
+_STYLES = {"robot": "bold cyan", "caller": "bold green", "heard": "green", "operator": "magenta", "note": "dim"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,9 @@ class Wish:
     operators: Operators
     why: bool
     player: tuple[str, ...]
+    sayings: tuple[Saying, ...] = ()
+    """What the caller says, from sound files; empty: it is typed."""
+    fast: bool = False
 
 
 @click.command("talk")
@@ -55,10 +61,15 @@ class Wish:
 @click.option("--at", "at", metavar="TIME", help="Pretend that the call begins then («2026-11-25 09:00», «21:30»).")
 @click.option("--draft", is_flag=True, help="Use the dialplan and prompts as they are on the disk now.")
 @click.option(
-    "--operators", type=click.Choice(["ask", "answer", "busy"]), default="ask", help="Who takes a transferred call."
+    "--operators",
+    type=click.Choice(["ask", "answer", "busy"]),
+    help="Who takes a transferred call. Default: ask; with --voice answer.",
 )
 @click.option("--why", is_flag=True, help="Show nodes, notes and errands as they happen.")
 @click.option("--play", is_flag=True, help="Play the robot's words (with aplay, paplay, play or ffplay).")
+@click.option("--voice", is_flag=True, help="The caller speaks: each FILE answers the robot's next question.")
+@click.option("--fast", is_flag=True, help="With --voice: do not wait for the robot's words to be over, nor make them.")
+@click.argument("files", nargs=-1, metavar="[FILE]…")
 def command(
     settings: Settings,
     caller: str | None,
@@ -68,9 +79,12 @@ def command(
     diversion: str | None,
     at: str | None,
     draft: bool,
-    operators: Operators,
+    operators: Operators | None,
     why: bool,
     play: bool,
+    voice: bool,
+    fast: bool,
+    files: tuple[str, ...],
 ) -> None:
     """Hold a call here in the terminal: type keys or words, be silent, hang up.
 
@@ -79,6 +93,16 @@ def command(
       ivr talk                                 as the first test caller
       ivr talk --hidden --why                  with a hidden number, showing why it goes as it does
       printf '1\\n' | ivr talk --operators busy  from a script
+
+    With --voice the caller speaks from sound files (WAV, 8 or 16 kHz, A-law or 16-bit PCM, mono), and is heard as on
+    the telephone: by the recogniser in use, with the same ends of answers, grammars and barge-in. Each time the robot
+    has asked, the next file is played; when there is none left, the caller hangs up. FILE@SECONDS speaks into the
+    robot's next words instead, so many seconds after they have begun. Shown is what was heard, how sure the recogniser
+    was, how long after the end of the words that was known, and what the robot made of it.
+
+    \b
+      ivr talk --hidden --voice no_light.wav address.wav no.wav
+      ivr talk --voice --fast danger.wav@2      danger words into the second second of the greeting; takes no waiting
     """
     from ivr import app
 
@@ -86,6 +110,11 @@ def command(
         for known in app.test_callers():
             out.print(f"{known.phone}  {known.shows:<16} {known.address}", markup=False)
         return
+    if voice != bool(files):
+        fail("--voice wants sound files, and sound files want --voice", "ivr talk --voice FILE…", EXIT_USAGE)
+    if (fast and not voice) or (voice and play):
+        fail("--fast goes with --voice, --play does not", code=EXIT_USAGE)
+    sayings = _sayings(files) if voice else ()
     clock = _clock(settings, at)
     if hidden:
         number = None
@@ -95,12 +124,24 @@ def command(
             fail(f"not a telephone number: {caller!r}", "ten digits, with or without +7 or 8 before them", EXIT_USAGE)
     else:
         number = app.test_callers()[0].phone
-    wish = Wish(number, dialled or settings.line.number, diversion, draft, operators, why, _player() if play else ())
+    wish = Wish(
+        number,
+        dialled or settings.line.number,
+        diversion,
+        draft,
+        operators or ("answer" if voice else "ask"),
+        why or voice,
+        _player() if play else (),
+        sayings,
+        fast,
+    )
     configure_logs(json=False, level="warning")
     try:
         asyncio.run(_talk(settings, wish, clock))
     except ConfigError as error:
         fail_config(error)
+    except VoiceFailed as error:
+        fail(str(error), "ivr setup brings voices" + ("; --fast needs none" if voice else ""))
     except ServiceError as error:
         fail(str(error), "ivr doctor looks for the usual causes")
 
@@ -108,7 +149,8 @@ def command(
 async def _talk(settings: Settings, wish: Wish, clock: Callable[[], datetime]) -> None:
     from ivr import app
 
-    async with app.for_talk(settings, clock, draft=wish.draft) as kit:
+    voiced = bool(wish.player) or (bool(wish.sayings) and not wish.fast)
+    async with app.for_talk(settings, clock, draft=wish.draft, voiced=voiced) as kit:
         began = clock()
         call = Call(
             id=f"{TRIAL}{began:%y%m%d-%H%M%S}-{secrets.token_hex(2)}",
@@ -117,18 +159,31 @@ async def _talk(settings: Settings, wish: Wish, clock: Callable[[], datetime]) -
             started_at=began,
             diversion=wish.diversion,
         )
-        outcome = await hold(kit, call, _terminal(wish, kit), operators=wish.operators, why=wish.why)
+        terminal = _terminal(wish, kit)
+        line = _spoken(settings, kit, wish, terminal) if wish.sayings else None
+        outcome = await hold(kit, call, terminal, operators=wish.operators, why=wish.why, line=line)
     kind = classify(outcome, (clock() - began).total_seconds())
     _show("note", f"{brief(outcome, full=False)}, counted as {kind.value} · ivr calls why {call.id}")
 
 
+Line = Callable[[Console, Callable[[], None]], AbstractAsyncContextManager[Channel]]
+"""Another line than the console itself: made of it, and of what shows the call's steps so far."""
+
+
 async def hold(
-    kit: TalkKit, call: Call, terminal: Terminal, *, operators: Operators = "ask", why: bool = False
+    kit: TalkKit,
+    call: Call,
+    terminal: Terminal,
+    *,
+    operators: Operators = "ask",
+    why: bool = False,
+    line: Line | None = None,
 ) -> Outcome:
-    """Hold one call on ``terminal`` and say at its end who hung up."""
+    """Hold one call on ``terminal`` and say at its end who hung up. ``line``: the caller is not the one who types."""
     placed = kit.place(call)
     where = f", branch {placed.branch}" if placed.branch else ""
-    terminal.show("note", f"call {call.id} from {mask_phone(call.caller)} to {call.dialled}{where} · {HELP}")
+    how = f" · {HELP}" if line is None else ""
+    terminal.show("note", f"call {call.id} from {mask_phone(call.caller)} to {call.dialled}{where}{how}")
     live: LiveCall | None = None
     seen = 0
 
@@ -137,15 +192,32 @@ async def hold(
         live = live or kit.runner.live.get(call.id)
         fresh = live.entries[seen:] if live and why else []
         seen += len(fresh)
-        for line in (line for entry in fresh for line in steps(entry, full=False)):
-            if line.who not in ("said", "asked"):  # they are on the screen already
-                terminal.show("note", f"{line.who}: {line.text}")
+        for step in (step for entry in fresh for step in steps(entry, full=False)):
+            if step.who not in ("said", "asked", "caller"):  # they are on the screen already
+                terminal.show("note", f"{step.who}: {step.text}")
 
-    channel = Console(terminal, kit.words, operators=operators, follow=follow)
-    outcome = await kit.runner.run_call(placed, kit.script(placed), channel, plan=kit.plan)
-    follow()
-    terminal.show("note", "the caller hangs up" if channel.hung_up == "caller" else "the robot hangs up")
+    console = Console(terminal, kit.words, operators=operators, follow=follow)
+    async with line(console, follow) if line else contextlib.nullcontext(console) as channel:
+        outcome = await kit.runner.run_call(placed, kit.script(placed), channel, plan=kit.plan)
+        follow()
+    terminal.show("note", "the caller hangs up" if console.hung_up == "caller" else "the robot hangs up")
     return outcome
+
+
+def _sayings(files: tuple[str, ...]) -> tuple[Saying, ...]:
+    from ivr.cli.talk_voice import read_sayings  # it brings the recogniser along, which whoever types need not wait for
+
+    return read_sayings(files)
+
+
+def _spoken(settings: Settings, kit: TalkKit, wish: Wish, terminal: Terminal) -> Line:
+    from ivr.app import understanding
+    from ivr.cli.talk_voice import spoken_line
+
+    means = understanding().means
+    return lambda console, follow: spoken_line(
+        settings, kit, wish.sayings, terminal, console, follow, lambda text: means(text) is not None, fast=wish.fast
+    )
 
 
 def _clock(settings: Settings, at: str | None) -> Callable[[], datetime]:
@@ -200,12 +272,12 @@ def _player() -> tuple[str, ...]:
 
 
 def _play_with(player: tuple[str, ...], kit: TalkKit) -> Callable[[Prompt], Awaitable[None]] | None:
-    clip = kit.clip
-    if clip is None:
+    voice = kit.voice
+    if voice is None:
         return None
 
     async def play(prompt: Prompt) -> None:
-        path: Path = await clip(prompt)
+        path = (await voice.clip(prompt)).path
         playing = await asyncio.create_subprocess_exec(*player, str(path), stdin=asyncio.subprocess.DEVNULL)
         try:
             await asyncio.wait_for(playing.wait(), PLAY_SECONDS)

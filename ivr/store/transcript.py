@@ -33,7 +33,7 @@ from ivr.masking import MASK, mask_address, mask_phone, mask_phones, mask_spoken
 
 OWED_LIMIT = 2.0
 """A caller is never owed a sound for longer (seconds; DOMAIN section 4)."""
-PERSONAL = frozenset(("phone", "phones", "caller", "account", "house", "houses", "flat", "address"))
+PERSONAL = frozenset(("phone", "phones", "caller", "account", "house", "houses", "flat", "address", "words"))
 LONGEST_KEYS = 4
 """More keys than that may be an account or a phone."""
 PLACES = frozenset(("place", "first", "second", "third"))
@@ -72,7 +72,7 @@ def transcript(record: CallRecord, *, full: bool) -> tuple[Line, ...]:
             lines.extend(_transfer(entry))
             words = False
         elif words and (meant := _meant(entry, full=full)):
-            lines.append(Line(round(entry.at + entry.took, 3), "understood", meant))
+            lines.append(Line(round(entry.at + entry.took, 3), "meant", meant))
     return tuple(lines)
 
 
@@ -238,6 +238,8 @@ def masked(data: Any) -> Any:
         return {**data, "keys": MASK + data["keys"][-2:]}
     if data.get(TAG) == "Utterance":
         return {**data, **{name: _masked_words(data[name]) for name in ("text", "alternatives")}}
+    if data.get(TAG) == "Transfer":  # the name on the display has the address in it
+        data = {**data, "context": [[k, v and MASK if k in (*PERSONAL, "name") else v] for k, v in data["context"]]}
     if data.get(TAG) == "Prompt":
         return {**data, "pairs": [[name, _masked_field(name, item)] for name, item in data["pairs"]]}
     shown = {name: _masked_field(name, item) for name, item in data.items()}

@@ -157,9 +157,9 @@ def test_a_call_held_in_words_tells_what_was_heard_and_what_it_was_taken_for() -
     assert lines == [
         ("caller", "«алло повторите» (0.70), breaking in"),
         ("caller", "«у нас света нет ленина ***» (0.91, or «у нас свет есть»), breaking in"),
-        ("understood", "key 1: нет света"),
+        ("meant", "key 1: нет света"),
         ("caller", "«***» (0.60)"),
-        ("understood", "Matched(confidence=0.7)"),
+        ("meant", "Matched(confidence=0.7)"),
         ("caller", "[1]"),
     ]
     full = [line.text for line in transcript(SPOKEN, full=True)]

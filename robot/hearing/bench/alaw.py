@@ -45,6 +45,11 @@ def through_u_law(line: Samples) -> Samples:
 
 def read(file: Path) -> Samples:
     """The samples of a clip; BadClip names what is wrong with it."""
+    return _line(file, *parts(file))
+
+
+def parts(file: Path) -> tuple[tuple[int, ...], bytes]:
+    """Format, channels, rate and bits of a WAV file, and its data as they lie there. Raises BadClip, OSError."""
     content = file.read_bytes()
     if content[:4] != b"RIFF" or content[8:12] != b"WAVE":
         raise BadClip(f"{file.name} is no WAV file")
@@ -56,7 +61,7 @@ def read(file: Path) -> Samples:
                 raise BadClip(f"{file.name} is cut off or spoilt")
             kind = struct.unpack_from("<HHI6xH", content, place + 8)
         if name == b"data":
-            return _line(file, kind, content[place + 8 : place + 8 + size])
+            return kind, content[place + 8 : place + 8 + size]
         place += 8 + size + size % 2
     raise BadClip(f"{file.name} holds no sound")
 
