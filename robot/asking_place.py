@@ -112,7 +112,7 @@ async def ask_place(
                 question, so_far = Prompt("address_again"), NOTHING_YET
             case Ambiguous(candidates=candidates, asks=asks):
                 if len(candidates) <= MOST_CHOICES:
-                    chosen = await _choose(candidates)
+                    chosen = await choose_address(candidates)
                     if isinstance(chosen, Address) and chosen.house:
                         return await _points_at(chosen)
                     if isinstance(chosen, Address):  # one of several streets or places: its house is still to be said
@@ -203,7 +203,7 @@ async def _confirm(address: Address) -> bool | _Spoken | NeedsPerson:
     return answer
 
 
-async def _choose(candidates: tuple[Address, ...]) -> Address | NeedsPerson | None:
+async def choose_address(candidates: tuple[Address, ...]) -> Address | NeedsPerson | None:
     """Which of two or three; ``None``: none of them."""
     names = _names(candidates)
     values = dict(zip(("first", "second", "third"), names, strict=False))

@@ -1,17 +1,19 @@
-"""What a caller is sent or promised after an outage was told: the time by SMS, a call when the light is back.
+"""What a caller is sent or promised after an outage was told: the time by SMS, a call when the light is back, notices
+of outages to come.
 
-Both only with a consent that is written down first, with the words that were heard (126-ФЗ ст. 44.1).
+Each only with a consent of its own that is written down first, with the words that were heard (126-ФЗ ст. 44.1).
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ivr.call.errands import Consent, KeepConsent, Promise, Promised, SendSms, Sent
+from ivr.call.errands import Consent, FindConsent, KeepConsent, NoConsent, Promise, Promised, SendSms, Sent
 from ivr.call.model import Call, Prompt
 from ivr.call.verbs import Say
 from outage_feed.model import ServicePoint
 from outage_feed.telling import Emergency, NoneKnown, OfUnknownKind, Planned, Told
+from robot.slots import WantsPerson, ask_yes_no
 from robot.wording import place
 
 
@@ -57,3 +59,23 @@ async def promise_call(call: Call, at: At) -> None:
             point_id=at.point.id, outage=outage_id(at.told),
         )  # fmt: skip
     await Say(Prompt("call_promised" if isinstance(promised, Promised) else "call_not_promised"))
+
+
+async def offer_notices(call: Call, at: At) -> WantsPerson | None:
+    """Offer to tell of outages at this address beforehand; not to those who have agreed to it already.
+
+    A consent to one SMS, or to one call, is none to this. Silence is a no, and so is a key that means nothing.
+    """
+    if call.caller is None or not isinstance(await FindConsent("outage_notices", call.caller), NoConsent):
+        return None
+    answer = await ask_yes_no(Prompt("outage_offer_notices"))
+    if answer is not True:
+        return answer if isinstance(answer, WantsPerson) else None
+    consent = await KeepConsent("outage_notices", call.caller, call.id, "outage_offer_notices")
+    promised = None
+    if isinstance(consent, Consent):
+        promised = await Promise(
+            "outage_notices", call.caller, call.id, "wants to be told of outages", point_id=at.point.id
+        )
+    await Say(Prompt("notices_promised" if isinstance(promised, Promised) else "notices_not_promised"))
+    return None

@@ -11,7 +11,7 @@ from typing import Literal
 
 from ivr.call.errands import Unavailable
 from ivr.call.manner import Manner, Offers, manner
-from ivr.call.memory import BelongsTo, Recall, Remember
+from ivr.call.memory import AtPlace, BelongsTo, Recall, Remember
 from ivr.call.model import Call, NeedsPerson, Outcome, Prompt
 from ivr.call.script import CallerHungUp, GaveUp
 from ivr.call.verbs import Note, Say
@@ -30,7 +30,8 @@ from outage_feed.telling import (
 )
 from robot.asking_place import ask_place
 from robot.errands import FindOutages
-from robot.outage_notices import At, is_mobile, outage_id, promise_call, send_time
+from robot.how_far import ask_how_far
+from robot.outage_notices import At, is_mobile, offer_notices, outage_id, promise_call, send_time
 from robot.outcomes import Informed
 from robot.registering import register
 from robot.slots import WantsPerson, ask_key, say_to_the_end
@@ -102,8 +103,11 @@ def _house(address: Address) -> Address:
 
 
 async def remember_branch(points: Sequence[ServicePoint]) -> None:
-    """Let the dialplan know the branch, and the РЭС, where all these points belong to one."""
+    """Let the dialplan know the branch, the РЭС and the house, where all these points belong to one."""
     branches, offices = {point.region for point in points}, {point.res for point in points}
+    houses = {_house(point.address) for point in points}
+    if len(houses) == 1:
+        await Remember(AtPlace(place(houses.pop())))
     if len(branches) == 1 and "" not in branches:
         await Remember(BelongsTo(branches.pop(), offices.pop() if len(offices) == 1 else ""))
 
@@ -176,7 +180,15 @@ async def _talk_of(call: Call, known: KnownPoints) -> Outcome | Instead | None:
             return other
         await Remember(KnownPoints((at.point,), named=True))
     why = "the list is stale" if isinstance(at.told, FeedStale) else "no outage is known"
-    return await register(call, topic=TOPIC, text=f"no power; {why}", point=at.point)
+    return await _register_dark(call, at, why)
+
+
+async def _register_dark(call: Call, at: At, why: str) -> Outcome:
+    """Nothing explains it for certain: how far is it dark? Then it is registered."""
+    how_far = await ask_how_far(at.point.id)
+    if isinstance(how_far, NeedsPerson):
+        return how_far
+    return await register(call, topic=TOPIC, text=f"no power; {why}; {how_far}", point=at.point)
 
 
 async def _another_is_meant(at: At) -> NeedsPerson | Literal[False] | None:
@@ -215,7 +227,7 @@ async def _tell_and_offer(call: Call, found: tuple[At, ...]) -> Outcome | Instea
                 no_match=[offer],
                 phrases=_phrases(how),
                 understand=partial(_meant, offered=tuple(more)),
-                otherwise=partial(_correction, found[0].point),
+                otherwise=partial(correction, found[0].point),
             )
         except CallerHungUp:
             return informed
@@ -224,11 +236,13 @@ async def _tell_and_offer(call: Call, found: tuple[At, ...]) -> Outcome | Instea
                 return NeedsPerson("asked for a person after the outage was told")
             case GaveUp() | _Next.DONE:
                 return informed  # silence after an answer: nothing more is wanted
-            case _Next.SMS:
-                await send_time(call, found[0])
-                return informed
-            case _Next.CALL:
-                await promise_call(call, found[0])
+            case _Next.SMS | _Next.CALL:
+                try:
+                    await (send_time if key is _Next.SMS else promise_call)(call, found[0])
+                    if how.offers.notices and await offer_notices(call, found[0]):
+                        return NeedsPerson("asked for a person after the outage was told")
+                except CallerHungUp:
+                    pass
                 return informed
             case _Next.ANOTHER:
                 return None
@@ -236,8 +250,7 @@ async def _tell_and_offer(call: Call, found: tuple[At, ...]) -> Outcome | Instea
                 return key
             case _Next.REGISTER:
                 at = next(at for at in found if _is_doubtful(at.told))
-                text = f"no power in spite of: {_kind(at.told)} {outage_id(at.told)}"
-                return await register(call, topic=TOPIC, text=text, point=at.point)
+                return await _register_dark(call, at, f"in spite of: {_kind(at.told)} {outage_id(at.told)}")
             case _Next.REPEAT:
                 await Note("asked to hear it again")
                 again = await look_up([at.point for at in found])
@@ -260,7 +273,7 @@ def _offer(call: Call, found: Sequence[At], offers: Offers) -> tuple[Prompt, dic
     return Prompt("outage_offer"), {}
 
 
-def _correction(point: ServicePoint, text: str) -> Instead | None:
+def correction(point: ServicePoint, text: str) -> Instead | None:
     """«Нет, не Ленина, Ленинградская, дом пять»: in the same place, unless another is named."""
     said, rest = yes_no_and_rest(text)
     if said is not False or len(rest.split()) < MOST_WORDS_OF_NO:

@@ -18,9 +18,11 @@ from ivr.call.errands import (
     Announcement,
     Consent,
     CurrentAnnouncement,
+    FindConsent,
     FindTicket,
     KeepConsent,
     NoAnnouncement,
+    NoConsent,
     NoTicket,
     Now,
     OpenTicket,
@@ -106,6 +108,8 @@ class Facts(Part):
     announcement: str | None = None
     broken: Annotated[frozenset[str], BeforeValidator(_listed)] = frozenset()
     """What cannot be looked up: points, outages, tickets."""
+    consents: Annotated[frozenset[str], BeforeValidator(_listed)] = frozenset()
+    """What the caller has agreed to in an earlier call: outage_notices, sms …"""
     ends: OutcomeClass
     outcome: str = ""
     """The outcome's class, ``Informed``, where that matters."""
@@ -133,6 +137,7 @@ class World:
     tickets: tuple[tuple[TicketFacts, Ticket], ...]
     announcement: str | None
     broken: frozenset[str]
+    consents: frozenset[str]
     first_ticket: int
     last_place: str = ""
 
@@ -194,6 +199,11 @@ class World:
             consents.append(Consent(1, errand.kind, errand.phone, errand.call_id, "v1", self.now))
             return consents[-1]
 
+        def find_consent(errand: FindConsent) -> Consent | NoConsent:
+            if errand.kind in self.consents:
+                return Consent(9, errand.kind, errand.phone, "before", "v1", self.now)
+            return NoConsent()
+
         def send_sms(errand: SendSms) -> Sent | Unavailable:
             known = errand.consent in consents and "sms" not in self.broken
             return Sent("s1", self.now) if known else Unavailable("broken")
@@ -206,6 +216,7 @@ class World:
         places = places_of(dict.fromkeys(replace(point.address, flat="") for point in self.points))
         return {
             KeepConsent: keep_consent,
+            FindConsent: find_consent,
             SendSms: send_sms,
             Promise: lambda errand: Promised(1, errand.kind, errand.due),
             UnderstandAddress: understand,
@@ -263,6 +274,7 @@ class Conversation:
             tickets,
             facts.announcement,
             facts.broken,
+            facts.consents,
             max([100_000, *(ticket.number for _, ticket in tickets)]) + 1,
             facts.last_place,
         )

@@ -114,7 +114,7 @@ def test_danger_means_safety_first_and_dispatchers_before_everybody() -> None:
 
 
 def test_in_danger_three_times_somebody_is_looked_for() -> None:
-    done = call(Digits("2"), Unanswered(), Unanswered(), Unanswered(), message_danger=NeedsPerson())
+    done = call(Digits("2"), Unanswered(), Unanswered(), Unanswered(), callback=NeedsPerson())
     assert [(t.queue, t.priority) for t in done.of(Transfer)] == [
         ("dispatchers", 10), ("operators", 10), ("dispatchers", 10),
     ]  # fmt: skip
@@ -127,8 +127,8 @@ def test_in_danger_three_times_somebody_is_looked_for() -> None:
         ("1", "hotline:no_power"),
         ("3", "hotline:quality_message"),
         ("4", "hotline:theft_message"),
-        ("51", "people:operator"),
-        ("52", "people:operator"),
+        ("51", "other:connection_message"),
+        ("52", "other:meters_message"),
         ("531", "other:maintenance_message"),
         ("532", "danger:dispatchers"),
         ("530", "people:operator"),
@@ -136,7 +136,7 @@ def test_in_danger_three_times_somebody_is_looked_for() -> None:
         ("551", "other:complaint"),
         ("552", "other:review"),
         ("553", "other:suggestion"),
-        ("554", "people:operator"),
+        ("554", "other:client_day_message"),
         ("0", "people:operator"),
         ("50", "people:operator"),
         ("550", "people:operator"),
@@ -152,7 +152,7 @@ def test_every_leaf_leads_somewhere_sensible(keys: str, node: str) -> None:
 @pytest.mark.parametrize("keys", ["51", "52", "554"])
 @pytest.mark.parametrize(("now", "said"), [(NIGHT, "office_closed"), (HOLIDAY, "office_holiday")])
 def test_office_matters_wait_for_office_hours_but_can_be_registered(keys: str, now: datetime, said: str) -> None:
-    done = call(*[Digits(key) for key in keys], now=now, message=Helped())
+    done = call(*[Digits(key) for key in keys], now=now, message=Helped(), meter=Helped(), client_day=Helped())
     assert said in done.names
     assert done.of(Transfer) == []
     assert isinstance(done.outcome, Helped)
@@ -162,7 +162,8 @@ def test_office_matters_wait_for_office_hours_but_can_be_registered(keys: str, n
 def test_a_topic_that_needs_a_person_gets_one_at_any_hour(keys: str) -> None:
     done = call(
         *[Digits(key) for key in keys], Connected(1.0), now=NIGHT,
-        no_power=NeedsPerson("x"), message=NeedsPerson("x"), my_request=NeedsPerson("x"),
+        no_power=NeedsPerson("x"), message=NeedsPerson("x"), my_request=NeedsPerson("x"), voltage=NeedsPerson("x"),
+        theft=NeedsPerson("x"),
     )  # fmt: skip
     (transfer,) = done.of(Transfer)
     assert transfer.queue == "operators"
@@ -173,17 +174,17 @@ def test_operators_busy() -> None:
     waiting = call(Digits("0"), Unanswered(), Digits("1"), Unanswered(), Digits("2"), SILENT, SILENT, Connected(1.0))
     assert waiting.names.count("operators_no_answer") == 2
     assert waiting.names[-1] == "menu_silent_to_operator"
-    back = call(Digits("0"), Unanswered(), Digits("3"), message_callback=Helped())
+    back = call(Digits("0"), Unanswered(), Digits("3"), callback=Helped())
     assert isinstance(back.outcome, Helped)
     assert len(call(Digits("0"), Unanswered(), Digits("0"), Connected(1.0)).of(Transfer)) == 2
 
 
 def test_silence_after_nobody_answered_waits_once_more_and_then_a_callback_is_registered() -> None:
     answers = [Digits("0"), Unanswered(), SILENT, Unanswered(), SILENT, SILENT]
-    known = call(*answers, message_callback=Helped())
+    known = call(*answers, callback=Helped())
     assert len(known.of(Transfer)) == 2
     assert isinstance(known.outcome, Helped)
-    hidden = call(*answers, message_callback=NeedsPerson("hidden number, nobody could call back"))
+    hidden = call(*answers, callback=NeedsPerson("hidden number, nobody could call back"))
     assert len(hidden.of(Transfer)) == 2
     assert hidden.names[-2:] == ["operators_no_answer_no_input", "operators_busy"]
 

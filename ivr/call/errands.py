@@ -69,6 +69,10 @@ class OpenTicket(Errand[Ticket | Unavailable]):
     """One of the six of :mod:`ivr.call.categories`, which also tells what a topic usually is."""
     cause: str = ""
     """What it is about in a word (:data:`ivr.call.categories.CAUSES`); empty when that is not known."""
+    urgent: bool = False
+    """Danger to life: it goes before all others."""
+    words: str = ""
+    """What the caller said of it; the store puts it behind ``text``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +149,19 @@ class KeepConsent(Errand[Consent | Unavailable]):
     """Its words, where the script knows them; what the call's own journal says was heard comes first."""
     how: str = ""
     """What the caller answered: the key or the words."""
+
+
+@dataclass(frozen=True, slots=True)
+class NoConsent:
+    """There is none that holds."""
+
+
+@dataclass(frozen=True, slots=True)
+class FindConsent(Errand[Consent | NoConsent | Unavailable]):
+    """The consent of this kind and phone that still holds, so that nobody is asked twice for the same leave."""
+
+    kind: ConsentKind
+    phone: str
 
 
 @dataclass(frozen=True, slots=True)

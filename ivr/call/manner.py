@@ -53,6 +53,8 @@ class Offers:
 
     sms: bool = True
     call: bool = True
+    notices: bool = True
+    """Of outages to come, to whoever has just agreed to one of the other two."""
 
 
 @dataclass(frozen=True, slots=True)

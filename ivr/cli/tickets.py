@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, NoReturn
@@ -17,6 +18,7 @@ from ivr.store.audit import operating_user
 from ivr.store.tickets import OPEN_STATES, STATES, StoredTicket, TicketEvent
 
 HIDDEN_ADDRESS = "***"
+_SAID = re.compile(r"\b(said:).*", re.DOTALL)
 
 _comment = click.option("--comment", default="", help="Why; kept in the ticket's history.")
 
@@ -55,7 +57,10 @@ def list_tickets(
     full: bool,
     as_json: bool,
 ) -> None:
-    """Tickets, the newest first. «joined»: how many other calls were about the same thing within 24 hours."""
+    """Tickets, danger to life before all others, then the newest first.
+
+    «joined»: how many other calls were about the same thing within 24 hours.
+    """
     chosen = STATES if everything else tuple(states) or OPEN_STATES
     with opened_store(settings) as store:
         tickets = store.tickets.all(states=chosen, branch=branch, topic=topic, category=category, limit=limit)
@@ -70,7 +75,7 @@ def list_tickets(
             (
                 ticket.number,
                 f"{ticket.opened_at:%d.%m.%Y %H:%M}",
-                ticket.state,
+                f"{ticket.state}, urgent" if ticket.urgent else ticket.state,
                 ticket.joined or "",
                 ticket.category,
                 ticket.topic,
@@ -78,7 +83,7 @@ def list_tickets(
                 ticket.branch,
                 _phone(ticket, full=full),
                 _address(ticket, full=full),
-                ticket.text,
+                _text(ticket, full=full),
             )
             for ticket in tickets
         ),
@@ -103,7 +108,7 @@ def show(settings: Settings, number: int, as_json: bool) -> None:
         print_json({**_json(ticket, full=True), "history": history})
         return
     facts = {
-        "state": ticket.state,
+        "state": f"{ticket.state}, urgent" if ticket.urgent else ticket.state,
         "category": _named(ticket.category, CATEGORIES),
         "topic": ticket.topic,
         "cause": _named(ticket.cause, CAUSES),
@@ -173,6 +178,11 @@ def _address(ticket: StoredTicket, *, full: bool) -> str:
     return ticket.address if full or not ticket.address else HIDDEN_ADDRESS
 
 
+def _text(ticket: StoredTicket, *, full: bool) -> str:
+    """Without ``full`` not the words of the caller's own: they may name people and places."""
+    return ticket.text if full else _SAID.sub(r"\1 ***", ticket.text)
+
+
 def _named(key: str, names: Mapping[str, str]) -> str:
     return f"{key} ({names[key]})" if key in names else key
 
@@ -190,9 +200,10 @@ def _json(ticket: StoredTicket, *, full: bool) -> dict[str, Any]:
         "address": _address(ticket, full=full),
         "point": ticket.point if full else None,
         "branch": ticket.branch,
-        "text": ticket.text,
+        "text": _text(ticket, full=full),
         "call": ticket.call,
         "joined": ticket.joined,
+        "urgent": ticket.urgent,
     }
 
 

@@ -54,6 +54,7 @@ class Offers(Part):
 
     sms: bool = USUAL.offers.sms
     call: bool = USUAL.offers.call
+    notices: bool = USUAL.offers.notices
 
 
 class Robot(Part):

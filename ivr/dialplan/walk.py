@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
+from ivr.call.handover import Handover, reason_of
 from ivr.call.listening import WAITING, Left, Means, Meant, listening_for
-from ivr.call.memory import BelongsTo, Recall, Remember, remembering
+from ivr.call.memory import About, AtPlace, BelongsTo, Recall, Registered, Remember, SaidLately, remembering
 from ivr.call.model import Abandoned, Call, Ended, LeftQueue, NeedsPerson, Outcome, OutcomeClass, Prompt
 from ivr.call.script import CallerHungUp, Script
 from ivr.call.verbs import Enter, Note, Verb
@@ -69,16 +70,21 @@ class Visit:
 
     async def run(self, address: str) -> str | None:
         """Do what the node at ``address`` is for, obeying danger words and «оператор» meanwhile: the address to go on
-        at. Within the file that those lead to, they lead nowhere: the caller is there already."""
+        at. Within the file that those lead to, they lead nowhere: the caller is there already. Whoever is on the way
+        to a dispatcher is not led away from there by asking for a person."""
         steps = self.plan.dialplan.nodes[address].run(self)
         if self.understanding is None:
             target = await steps
             return None if target is None else resolve(target, address)
         here = address.partition(":")[0]
+        in_danger = self.plan.anywhere.get(Meant.DANGER.value, "").partition(":")[0] == here
         leads = {
             meant: to
             for meant in (Meant.DANGER, Meant.PERSON)
-            if (to := self.plan.anywhere.get(meant.value)) and to.partition(":")[0] != here and self.left < MOST_LEFT
+            if (to := self.plan.anywhere.get(meant.value))
+            and not in_danger
+            and to.partition(":")[0] != here
+            and self.left < MOST_LEFT
         }
         target = await listening_for(steps, self._means, frozenset(leads))
         if isinstance(target, Left):
@@ -109,12 +115,17 @@ class Visit:
 
         A topic may catch the caller's hang-up to say how its part of the call is to be counted.
         """
+        before, about = await Recall(About), settings.get("subject", topic)
+        if reason_of(about):
+            await Remember(About(about))
         watched = Watched(self.topics[topic](self.call, **settings))
         outcome: Outcome = await watched
         self.hung_up = watched.hung_up
         self.note_outcome(outcome)
         if isinstance(outcome, NeedsPerson):
             self.why = outcome.why
+        elif outcome.kind is OutcomeClass.MISSED:  # it had nothing for this caller: that is not what they call about
+            await Remember(before or About(""))
         return outcome
 
     async def belongs_to(self) -> BelongsTo | None:
@@ -129,12 +140,23 @@ class Visit:
         known = await self.belongs_to()
         return known.branch if known else None
 
-    async def context(self) -> tuple[tuple[str, str], ...]:
+    async def handover(self) -> Handover:
+        """What is known of the call by now, for whoever takes it over."""
+        about, place = await Recall(About), await Recall(AtPlace)
+        ticket, said = await Recall(Registered), await Recall(SaidLately)
+        return Handover(
+            topic=about.topic if about else "",
+            address=place.address if place else "",
+            ticket=ticket.number if ticket else None,
+            words=said.words if said else (),
+        )
+
+    async def context(self, known: Handover) -> tuple[tuple[str, str], ...]:
         """What the operator's side is told."""
-        known = await self.belongs_to()
+        belongs = await self.belongs_to()
         facts = [("node", self.address), ("why", self.why)]
-        facts += [("branch", known.branch), ("res", known.res)] if known else []
-        return tuple((name, value) for name, value in facts if value)
+        facts += [("branch", belongs.branch), ("res", belongs.res)] if belongs else []
+        return (*((name, value) for name, value in facts if value), *known.facts())
 
     def abandoned(self) -> Outcome:
         """How a call counts that the caller has ended."""

@@ -6,9 +6,19 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from ivr.call.errands import CurrentAnnouncement, Errand, FindTicket, KeepConsent, OpenTicket, Promise, SendSms
+from ivr.call.errands import (
+    CurrentAnnouncement,
+    Errand,
+    FindConsent,
+    FindTicket,
+    KeepConsent,
+    OpenTicket,
+    Promise,
+    SendSms,
+)
 from ivr.call.last_place import FindLastPlace, KeepLastPlace
 from ivr.doing.current_announcement import current_announcement
+from ivr.doing.find_consent import find_consent
 from ivr.doing.find_ticket import find_ticket
 from ivr.doing.keep_consent import keep_consent
 from ivr.doing.last_place import find_last_place, keep_last_place
@@ -27,6 +37,7 @@ def handlers(
     return {
         OpenTicket: open_ticket(store, clock),
         FindTicket: find_ticket(store),
+        FindConsent: find_consent(store),
         CurrentAnnouncement: current_announcement(store, clock),
         KeepConsent: keep_consent(store, clock, words),
         SendSms: send_sms(store, clock, words.of_sms, gateways),

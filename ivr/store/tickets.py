@@ -66,6 +66,13 @@ def m002_category_and_cause(db: sqlite_utils.Database) -> None:
         )
 
 
+@migrations()
+def m003_urgent(db: sqlite_utils.Database) -> None:
+    """Danger to life goes first; so it does in what was opened before."""
+    db.execute("ALTER TABLE tickets ADD COLUMN urgent INTEGER NOT NULL DEFAULT 0")
+    db.execute("UPDATE tickets SET urgent = 1 WHERE topic = 'danger'")
+
+
 @dataclass(frozen=True, slots=True)
 class StoredTicket:
     """A ticket with all its facts (personal data: phone and address)."""
@@ -87,6 +94,8 @@ class StoredTicket:
     """One of :data:`ivr.call.categories.CATEGORIES`."""
     cause: str
     """One of :data:`ivr.call.categories.CAUSES`, or empty."""
+    urgent: bool
+    """Danger to life."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +133,7 @@ class Tickets:
             conn.execute(
                 "INSERT INTO ticket_events(ticket, at, kind, call, topic, state, who, text)"
                 " VALUES (?, ?, ?, ?, ?, NULL, 'robot', ?)",
-                (number, to_ms(now), kind, wanted.call_id, wanted.topic, wanted.text),
+                (number, to_ms(now), kind, wanted.call_id, wanted.topic, _text(wanted)),
             )
             if other is None:
                 return Ticket(number, now, wanted.topic, "open")
@@ -159,14 +168,14 @@ class Tickets:
         category: str | None = None,
         limit: int = 50,
     ) -> tuple[StoredTicket, ...]:
-        """The newest tickets first. Raises ``StoreBusy``."""
+        """Open tickets about danger to life, then the others, the newest first. Raises ``StoreBusy``."""
         where = [f"state IN ({', '.join('?' * len(states))})"]
         values: list[object] = [*states]
         for column, wanted in (("branch", branch), ("topic", topic), ("category", category)):
             if wanted is not None:
                 where.append(f"{column} = ?")
                 values.append(wanted)
-        sql = f"{_WITH_JOINS} WHERE {' AND '.join(where)} ORDER BY number DESC LIMIT ?"
+        sql = f"{_WITH_JOINS} WHERE {' AND '.join(where)} ORDER BY urgent AND closed IS NULL DESC, number DESC LIMIT ?"
         return tuple(self._stored(row) for row in self._db.rows(sql, [*values, limit]))
 
     def set_state(self, number: int, state: str, *, now: datetime, who: str, text: str = "") -> StoredTicket | None:
@@ -217,9 +226,9 @@ class Tickets:
     def _insert(self, conn: sqlite3.Connection, wanted: OpenTicket, now: datetime) -> int:
         made = conn.execute(
             "INSERT INTO tickets"
-            "(number, topic, state, phone, point, address, branch, text, opened, call, category, cause)"
+            "(number, topic, state, phone, point, address, branch, text, opened, call, category, cause, urgent)"
             " VALUES (max(?, 1 + coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'tickets'), 0)),"
-            " ?, 'open', ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            " ?, 'open', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 self._start,
                 wanted.topic,
@@ -227,11 +236,12 @@ class Tickets:
                 wanted.point_id,
                 wanted.address,
                 wanted.branch,
-                wanted.text,
+                _text(wanted),
                 to_ms(now),
                 wanted.call_id,
                 wanted.category,
                 wanted.cause,
+                int(wanted.urgent),
             ),
         )
         return int(made.lastrowid or 0)
@@ -255,4 +265,11 @@ class Tickets:
             row["joined"],
             row["category"],
             row["cause"],
+            bool(row["urgent"]),
         )
+
+
+def _text(wanted: OpenTicket) -> str:
+    """What is kept as the text: our own words, and the caller's after «said:»."""
+    words = " ".join(wanted.words.split())
+    return f"{wanted.text}; said: {words}" if words else wanted.text

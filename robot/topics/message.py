@@ -1,4 +1,4 @@
-"""What people call about that needs no conversation yet: a registered обращение, or a person."""
+"""A message: a complaint, thanks, a suggestion, a question. Dictated by whoever can speak, else registered by a key."""
 
 from __future__ import annotations
 
@@ -7,24 +7,18 @@ from typing import Literal
 from ivr.call.errands import Unavailable
 from ivr.call.model import Call, NeedsPerson, Outcome, Prompt
 from ivr.call.script import GaveUp
-from ivr.call.verbs import Say
 from outage_feed.model import ServicePoint
 from robot.errands import FindServicePoints, Points
 from robot.outcomes import NothingToTell
 from robot.registering import register
-from robot.slots import WantsPerson, ask_key, yes_no_key
+from robot.slots import WantsPerson, ask_key
+from robot.taking_down import take_down
+from robot.understanding.words import telling
+from robot.understanding.yes_no import yes_no
 
-Subject = Literal[
-    "quality", "theft", "connection", "meter", "maintenance", "complaint", "feedback", "suggestion", "other",
-    "danger", "callback",
-]  # fmt: skip
-AT_ONCE: frozenset[Subject] = frozenset({"danger", "callback"})
-"""Registered without asking first, because nobody has answered: danger, and callers whom somebody is to call back."""
+Subject = Literal["connection", "maintenance", "complaint", "feedback", "suggestion", "other"]
 OFFERS: dict[str, Prompt] = {
-    "quality": Prompt("message_quality"),
-    "theft": Prompt("message_theft"),
     "connection": Prompt("message_connection"),
-    "meter": Prompt("message_meter"),
     "maintenance": Prompt("message_maintenance"),
     "complaint": Prompt("message_complaint"),
     "feedback": Prompt("message_feedback"),
@@ -32,39 +26,64 @@ OFFERS: dict[str, Prompt] = {
     "other": Prompt("message_other"),
 }
 """What the caller is offered, by subject."""
+AFTER: dict[str, Prompt] = {
+    "maintenance": Prompt("self_service_site"),
+    "complaint": Prompt("self_service_site"),
+    "feedback": Prompt("self_service_site"),
+    "suggestion": Prompt("self_service_site"),
+}
+"""The self-service that is told behind the number (of connecting it is told before, in the dialplan)."""
+INTENT_WORDS = 3
+"""So few telling words say only that there is a message («хочу пожаловаться»), and not yet what it is."""
+_YES_IN_WORDS = "yes"
+"""Not a key: a yes that was spoken. Whoever has spoken can dictate."""
 
 
 async def message(call: Call, *, subject: Subject) -> Outcome:
-    """Offer to register a ticket about ``subject`` from the caller's number; a hidden number goes to a person.
+    """Take a message about ``subject`` down and register it from the caller's number; a hidden number goes to a person.
 
-    Danger is registered from a hidden number, too: that the call was made is what counts.
+    What is answered to the offer in words is the message, unless it is a yes or a no.
     """
-    if subject == "danger":
-        return await _registered(call, subject)
     if call.caller is None:
-        if subject == "callback":
-            await Say(Prompt("callback_no_number"))
         return NeedsPerson("hidden number, nobody could call back")
-    if subject in AT_ONCE:
-        return await _registered(call, subject)
     offer = OFFERS[subject]
-    key = await ask_key(offer, {"1": True, "2": False}, no_input=[offer], no_match=[offer], understand=yes_no_key)
-    match key:
+    answer: str | bool | WantsPerson | GaveUp = await ask_key(
+        offer,
+        {"1": True, "2": False, _YES_IN_WORDS: ""},
+        no_input=[offer],
+        no_match=[offer],
+        understand=_meant,
+        otherwise=_begun,
+    )
+    match answer:
         case WantsPerson():
             return NeedsPerson("asked for a person")
         case GaveUp(silent=True):
             return NothingToTell()
         case GaveUp():
             return NeedsPerson("not understood")
-    if not key:
-        return NothingToTell()
-    return await _registered(call, subject)
+        case False:
+            return NothingToTell()
+        case str():
+            words = await take_down(answer)
+            if isinstance(words, WantsPerson):
+                return NeedsPerson("asked for a person")
+        case _:
+            words = ""
+    point = await _only_point(call.caller)
+    text = f"message: {subject}" if words else f"left by keys: {subject}"
+    return await register(call, topic=subject, text=text, point=point, words=words, after=AFTER.get(subject))
 
 
-async def _registered(call: Call, subject: Subject) -> Outcome:
-    point = None if call.caller is None else await _only_point(call.caller)
-    text = f"left by keys: {subject}"
-    return await register(call, topic=subject, text=text, point=point, nobody_answered=subject in AT_ONCE)
+def _meant(text: str) -> str | None:
+    said = yes_no(text)
+    return None if said is None else _YES_IN_WORDS if said else "2"
+
+
+def _begun(text: str) -> str | None:
+    """The beginning of the message; empty where only the wish to leave one was said."""
+    told = text.strip()
+    return None if not told else told if len(telling(told)) > INTENT_WORDS else ""
 
 
 async def _only_point(phone: str) -> ServicePoint | None:

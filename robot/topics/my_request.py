@@ -6,9 +6,12 @@ from ivr.call.errands import FindTicket, NoTicket, Ticket, Unavailable
 from ivr.call.model import Call, NeedsPerson, Outcome, Prompt, Told
 from ivr.call.script import CallerHungUp, GaveUp
 from ivr.call.verbs import Note, Say
-from robot.slots import TICKET_MOST_DIGITS, TICKET_USUAL_DIGITS, WantsPerson, ask_digits, ask_key
+from robot.slots import PERSON_KEY, TICKET_MOST_DIGITS, TICKET_USUAL_DIGITS, WantsPerson, ask_digits, ask_key
+from robot.understanding.yes_no import yes_no
 
 TRIES = 3
+_DONE = "done"
+"""Not a key: what a «нет» means."""
 STATES = {
     "open": "request_open",
     "in_work": "request_in_work",
@@ -44,6 +47,11 @@ async def my_request(call: Call) -> Outcome:
     return NeedsPerson("request number not found")
 
 
+def _person_or_not(text: str) -> str | None:
+    said = yes_no(text)
+    return None if said is None else PERSON_KEY if said else _DONE
+
+
 async def _tell(ticket: Ticket) -> Outcome:
     state = STATES.get(ticket.state)
     if state is None:
@@ -52,7 +60,7 @@ async def _tell(ticket: Ticket) -> Outcome:
     told = Told("request")
     offer = Prompt("request_offer")
     try:
-        key = await ask_key(offer, {}, no_match=[offer])
+        key = await ask_key(offer, {_DONE: True}, no_match=[offer], understand=_person_or_not)
     except CallerHungUp:
         return told
     return NeedsPerson("asked for a person about a request") if isinstance(key, WantsPerson) else told

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from itertools import pairwise
 
 from robot.understanding.numbered import tokens
 
@@ -23,8 +24,8 @@ def day_of(text: str, today: date) -> date | None:
     for token in said:
         if token.text in _NEAR:
             return today + timedelta(days=_NEAR[token.text])
-    for number, after in zip(said, (*said[1:], None), strict=True):
-        if number.value is None or after is None or not 1 <= number.value <= 31:
+    for number, after in pairwise(said):
+        if number.value is None or not 1 <= number.value <= 31:
             continue
         if month := _named(after.text, _MONTHS):
             return _next(number.value, month, today)

@@ -11,6 +11,9 @@ _CAPITALS = {
     "67": "смоленск", "68": "тамбов", "69": "тверь", "76": "ярославль",
 }  # fmt: skip
 
+_BENT = {"57": ("орле", "орла", "орлу")}
+"""Capitals that lose a letter where they bend."""
+
 
 def _root(word: str) -> str:
     """«костромской», «костромская», «кострома» → «костром»."""
@@ -23,7 +26,7 @@ def _root(word: str) -> str:
 
 def _roots(code: str) -> frozenset[str]:
     adjective, capital = REGIONS[code].name.split()[0], _CAPITALS[code]
-    return frozenset({_root(adjective), stem(capital), capital})
+    return frozenset({_root(adjective), stem(capital), capital, *_BENT.get(code, ())})
 
 
 _BY_ROOT = {root: code for code in REGIONS for root in _roots(code)}

@@ -17,7 +17,8 @@ class Transfer(Node):
     """Say ``announce``, then wait in ``queue`` for a person, ``patience`` seconds at most (else the queue's own limit).
 
     When nobody takes the call it goes on at ``no_answer``; after the talk at ``next``, or ends. ``priority``: 0 is
-    usual, 10 danger to life; larger goes first.
+    usual, 10 danger to life; larger goes first. Whoever takes the call hears first, in a few words, what is known of
+    it; ``whisper: no`` leaves that out.
     """
 
     queue: str
@@ -25,6 +26,7 @@ class Transfer(Node):
     announce: Wording | None = None
     priority: Whole = Field(0, ge=0, le=20)
     patience: Seconds | None = None
+    whisper: bool = True
     next: Target | None = None
 
     def findings(self, known: Knowledge) -> Iterator[Finding]:
@@ -36,7 +38,9 @@ class Transfer(Node):
         """Wait for a person."""
         if self.announce is not None:
             await verbs.Say(visit.prompt(self.announce))
-        match await verbs.Transfer(self.queue, self.priority, self.patience, await visit.context()):
+        known = await visit.handover()
+        context, whisper = await visit.context(known), known.whisper() if self.whisper else ()
+        match await verbs.Transfer(self.queue, self.priority, self.patience, context, whisper):
             case Connected(waited=waited):
                 visit.note_outcome(TalkedToPerson(self.queue, waited))
                 return self.next

@@ -191,7 +191,7 @@ async def test_why_shows_what_is_not_said() -> None:
         ("note", "node: menu"),
         ("note", "because: the number is known"),
         ("robot", "«hello»"),
-        ("note", "errand: OpenTicket(topic=no_power, phone=***, category=notice) → "
+        ("note", "errand: OpenTicket(topic=no_power, phone=***, category=notice, urgent=False) → "
                  "Ticket(number=100001, opened_at=25.11 09:00, topic=no_power, state=open, joined=False)"),
     ]  # fmt: skip
     silent = Screen()

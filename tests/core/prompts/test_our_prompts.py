@@ -10,7 +10,7 @@ from ivr.prompts import PromptBook
 
 FOLDER = Path(__file__).parents[3] / "prompts" / "ru"
 MOST_SECONDS = 20
-MOST_CLIPS = 1500
+MOST_CLIPS = 1700
 
 
 @pytest.fixture(scope="module")

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from ivr.call.errands import Errand, OpenTicket, Ticket, Unavailable
-from ivr.call.model import Call, Digits, NeedsPerson, NoInput, NoMatch, Outcome, Prompt
-from ivr.call.verbs import Ask, Say
+from ivr.call.errands import Consent, Errand, FindConsent, KeepConsent, OpenTicket, Promise, Ticket, Unavailable
+from ivr.call.model import Call, Digits, NeedsPerson, NoInput, NoMatch, Outcome, Prompt, Utterance
+from ivr.call.verbs import Ask, Say, Verb
 from outage_feed.model import Kind, Outage
 from robot.errands import FindOutages, FindServicePoints
 from robot.outcomes import Informed, NothingToTell, Ticketed
@@ -23,8 +23,23 @@ SILENT = NoInput()
 ACCOUNT = Digits("4600123456")
 
 
-def run(topic: Any, *answers: Any, call: Call = CALL, world: dict[type, Any] | None = None) -> Rehearsal:
-    return rehearse(lambda: topic(call), answers, errands([point()]) if world is None else world)
+def run(
+    topic: Any, *answers: Any, call: Call = CALL, world: dict[type, Any] | None = None, far: Any = SILENT
+) -> Rehearsal:
+    """``far``: the answer to how far it is dark, whenever that is asked; ``answers``: to all else."""
+    left = iter(answers)
+
+    def answer(verb: Verb[Any]) -> Any:
+        if isinstance(verb, Say):
+            return ()
+        if isinstance(verb, Ask) and verb.prompt.name == "dark_how_far":
+            return far
+        try:
+            return next(left)
+        except StopIteration:
+            raise AssertionError(f"no answer left for {verb}") from None
+
+    return rehearse(lambda: topic(call), answer, errands([point()]) if world is None else world)
 
 
 SENTENCES = {
@@ -72,7 +87,7 @@ def test_no_time_is_quoted_where_there_is_none(known: Outage) -> None:
 @pytest.mark.parametrize("outages", [[outage()], []])
 def test_a_stale_list_quotes_no_time_and_ends_in_a_ticket(outages: list[Outage]) -> None:
     done = run(no_power, SILENT, SILENT, world=errands([point()], outages, stale=True))
-    assert done.names == ["outage_list_stale", "register_at", "ticket_opened", "ticket_offer"]
+    assert done.names == ["outage_list_stale", "register_at", "dark_how_far", "ticket_opened", "ticket_offer"]
     assert set(done.said[0].values) == {"as_of"}
     assert done.outcome == Ticketed(100237, "no_power")
 
@@ -85,8 +100,8 @@ def test_a_list_that_never_came_names_no_time_at_all() -> None:
 
 def test_without_a_known_outage_a_ticket_is_opened_and_a_person_offered() -> None:
     done = run(no_power, ONE, ZERO)
-    assert done.names == ["outage_none_known", "register_here", "ticket_opened", "ticket_offer"]
-    assert done.said[2].values == {"number": 100237}
+    assert done.names == ["outage_none_known", "register_here", "dark_how_far", "ticket_opened", "ticket_offer"]
+    assert done.said[3].values == {"number": 100237}
     (opened,) = done.of(OpenTicket)
     assert (opened.topic, opened.phone, opened.point_id, opened.branch) == ("no_power", PHONE, "p1", "46")
     assert opened.address == "ул. Ленина, 5", "never the flat"
@@ -108,8 +123,8 @@ def test_what_is_repeated_is_looked_up_anew_and_a_time_just_past_is_not_told_aga
     world[FindOutages] = lambda errand: answers.pop(0)(errand)
     done = run(no_power, STAR, ONE, SILENT, world=world)
     assert done.names == [
-        "outage_planned", "outage_offer_sms", "outage_again_past_its_time", "outage_offer_ticket", "ticket_opened",
-        "ticket_offer",
+        "outage_planned", "outage_offer_sms", "outage_again_past_its_time", "outage_offer_ticket", "dark_how_far",
+        "ticket_opened", "ticket_offer",
     ]  # fmt: skip
 
 
@@ -126,9 +141,9 @@ def test_silence_after_the_ticket_means_done() -> None:
 
 def test_the_number_is_heard_again_by_star_and_keys_pressed_during_it_are_no_answer() -> None:
     done = run(no_power, ONE, STAR, ONE, SILENT)
-    assert done.names[2:] == ["ticket_opened", "ticket_offer", "ticket_opened", "ticket_offer", "ticket_offer"]
+    assert done.names[3:] == ["ticket_opened", "ticket_offer", "ticket_opened", "ticket_offer", "ticket_offer"]
     assert done.outcome == Ticketed(100237, "no_power"), "one is no way to a person here"
-    assert [ask.flush for ask in done.of(Ask)] == [False, True, True, True]
+    assert [ask.flush for ask in done.of(Ask)] == [False, False, True, True, True]
 
 
 def test_nobody_has_to_press_a_key_to_be_registered() -> None:
@@ -139,7 +154,9 @@ def test_nothing_is_registered_for_an_address_that_is_not_meant() -> None:
     other = point("p2", "ул. Мира", "3", account="4600000002", phones="")
     done = run(no_power, TWO, Digits("4600000002"), ONE, SILENT, world=errands([point(), other]))
     assert done.names[1:4] == ["register_here", "account_ask", "account_read_back"]
-    assert done.names[-3:] == ["outage_none_known", "ticket_opened", "ticket_offer"], "whoever keyed it meant it"
+    assert done.names[-4:] == ["outage_none_known", "dark_how_far", "ticket_opened", "ticket_offer"], (
+        "whoever keyed it meant it"
+    )
     (opened,) = done.of(OpenTicket)
     assert opened.point_id == "p2"
 
@@ -156,12 +173,12 @@ def test_before_the_ticket_there_is_a_way_to_a_person(answers: list[Any], why: s
 def test_a_call_that_joins_an_open_ticket_says_so() -> None:
     ticket = Ticket(100200, NOW - timedelta(hours=1), "no_power", "open", joined=True)
     done = run(no_power, SILENT, SILENT, world=errands([point()], ticket=ticket))
-    assert done.said[2] == Prompt("ticket_joined", number=100200)
+    assert done.said[3] == Prompt("ticket_joined", number=100200)
 
 
 def test_a_ticket_that_cannot_be_stored_leads_to_a_person() -> None:
     done = run(no_power, SILENT, world=errands([point()], ticket=Unavailable("disk full")))
-    assert done.names == ["outage_none_known", "register_here", "ticket_not_stored"]
+    assert done.names == ["outage_none_known", "register_here", "dark_how_far", "ticket_not_stored"]
     assert isinstance(done.outcome, NeedsPerson)
 
 
@@ -256,7 +273,7 @@ def test_two_asks_about_another_address() -> None:
     assert done.names == [
         *("outage_planned", "outage_offer_sms"),
         *("account_ask", "account_read_back"),
-        *("outage_none_known", "ticket_opened", "ticket_offer"),
+        *("outage_none_known", "dark_how_far", "ticket_opened", "ticket_offer"),
     ]
     (opened,) = done.of(OpenTicket)
     assert opened.point_id == "p2"
@@ -272,7 +289,7 @@ def test_addresses_are_not_told_for_ever() -> None:
 )
 def test_who_may_be_dark_for_another_reason_can_have_it_registered(known: Outage) -> None:
     done = run(no_power, ONE, SILENT, world=errands([point()], [known]))
-    assert done.names[1:] == ["outage_offer_ticket", "ticket_opened", "ticket_offer"]
+    assert done.names[1:] == ["outage_offer_ticket", "dark_how_far", "ticket_opened", "ticket_offer"]
     (opened,) = done.of(OpenTicket)
     assert "o1" in opened.text
     assert isinstance(done.outcome, Ticketed)
@@ -412,7 +429,7 @@ def test_the_chosen_address_is_not_asked_for_again() -> None:
         await no_power(CALL)
         return await no_power(CALL)
 
-    done = rehearse(call, [TWO, ONE, ONE, SILENT, SILENT], errands([point(), point("p2", "ул. Мира", "3")]))
+    done = rehearse(call, [TWO, SILENT, SILENT, SILENT], errands([point(), point("p2", "ул. Мира", "3")]))
     assert done.names.count("which_of_two") == 1
     assert [ticket.point_id for ticket in done.of(OpenTicket)] == ["p2", "p2"]
 
@@ -422,5 +439,80 @@ def test_the_address_is_confirmed_only_once() -> None:
         await no_power(CALL)
         return await no_power(CALL)
 
-    done = rehearse(call, [ONE, ONE, SILENT, SILENT], errands([point()]))
+    done = rehearse(call, [ONE, SILENT, SILENT, SILENT], errands([point()]))
     assert done.names.count("register_here") == 1
+    assert done.names.count("dark_how_far") == 1
+
+
+@pytest.mark.parametrize(
+    ("far", "text"),
+    [
+        (ONE, "only here"),
+        (TWO, "neighbours too"),
+        (Digits("3"), "how far is not known"),
+        (SILENT, "how far is not known"),
+        (Utterance("только у меня"), "only here"),
+        (Utterance("у соседей тоже нет"), "neighbours too"),
+        (Utterance("вся улица без света"), "neighbours too"),
+    ],
+)
+def test_how_far_it_is_dark_stands_in_the_ticket(far: Any, text: str) -> None:
+    done = run(no_power, ONE, SILENT, far=far)
+    (opened,) = done.of(OpenTicket)
+    assert opened.text == f"no power; no outage is known; {text}"
+    assert ("check_breakers" in done.names) == (text == "only here")
+
+
+def test_where_an_outage_explains_it_nobody_is_asked_how_far() -> None:
+    done = run(no_power, SILENT, world=errands([point()], [outage()]))
+    assert "dark_how_far" not in done.names
+
+
+# ── notices of outages to come ─────────────────────────────────────────────────────────────────────────────────
+
+
+def told(*answers: Any, **changes: Any) -> Rehearsal:
+    return run(no_power, Digits("3"), *answers, world=errands([point()], [outage()]) | changes.get("world", {}))
+
+
+def test_notices_have_a_consent_of_their_own() -> None:
+    done = told(ONE)
+    assert done.names[-3:] == ["sms_sent", "outage_offer_notices", "notices_promised"]
+    assert [(each.kind, each.prompt) for each in done.of(KeepConsent)] == [
+        ("sms", "outage_offer_sms"), ("outage_notices", "outage_offer_notices"),
+    ]  # fmt: skip
+    (promise,) = done.of(Promise)
+    assert (promise.kind, promise.point_id) == ("outage_notices", "p1")
+    assert isinstance(done.outcome, Informed)
+
+
+@pytest.mark.parametrize("answer", [TWO, SILENT, Digits("7"), Utterance("нет")])
+def test_whoever_does_not_agree_to_notices_gets_none(answer: Any) -> None:
+    done = told(answer)
+    assert [each.kind for each in done.of(KeepConsent)] == ["sms"]
+    assert done.of(Promise) == []
+    assert isinstance(done.outcome, Informed)
+
+
+def test_whoever_has_agreed_to_notices_before_is_not_asked_again() -> None:
+    before = Consent(9, "outage_notices", PHONE, "before", "v1", NOW)
+    assert told(world={FindConsent: lambda _: before}).names[-1] == "sms_sent"
+    assert told(world={FindConsent: lambda _: Unavailable("busy")}).names[-1] == "sms_sent"
+
+
+def test_a_consent_that_cannot_be_kept_promises_nothing() -> None:
+    kept = errands()[KeepConsent]
+    only_sms = {KeepConsent: lambda wanted: kept(wanted) if wanted.kind == "sms" else Unavailable("busy")}
+    done = told(ONE, world=only_sms)
+    assert done.names[-1] == "notices_not_promised"
+    assert done.of(Promise) == []
+
+
+def test_zero_at_the_offer_of_notices_is_a_person_and_hanging_up_loses_nothing() -> None:
+    assert isinstance(told(ZERO).outcome, NeedsPerson)
+    assert isinstance(told(HANG_UP).outcome, Informed)
+
+
+def test_after_a_promised_call_notices_are_offered_too() -> None:
+    done = run(no_power, Digits("3"), ONE, world=errands([point()], [outage(planned_end=None)]))
+    assert [each.kind for each in done.of(Promise)] == ["restored_notice", "outage_notices"]

@@ -5,7 +5,20 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from ivr.call.errands import Consent, KeepConsent, OpenTicket, Promise, Promised, SendSms, Sent, Ticket, Unavailable
+from ivr.call.errands import (
+    Consent,
+    FindConsent,
+    KeepConsent,
+    NoConsent,
+    Now,
+    OpenTicket,
+    Promise,
+    Promised,
+    SendSms,
+    Sent,
+    Ticket,
+    Unavailable,
+)
 from ivr.call.last_place import FindLastPlace, KeepLastPlace, LastPlace
 from ivr.call.model import Call
 from outage_feed.affecting import affecting
@@ -70,6 +83,8 @@ def errands(
         FindServicePoints: find_points,
         FindOutages: find_outages,
         OpenTicket: lambda _: opened,
+        FindConsent: lambda _: NoConsent(),
+        Now: lambda _: NOW,
         KeepConsent: lambda wanted: Consent(1, wanted.kind, wanted.phone, wanted.call_id, "v1", NOW),
         SendSms: lambda _: Sent("s1", NOW),
         FindLastPlace: lambda _: LastPlace(last_place),

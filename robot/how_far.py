@@ -1,0 +1,57 @@
+"""No outage is known of where it is dark: is it one household, or the neighbours too?
+
+It tells the dispatcher a fault of one line from one of the street, and the caller of one household what to look at
+first. One question, and silence is an answer: nobody is kept from being registered.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ivr.call.memory import Recall, Remember
+from ivr.call.model import NeedsPerson, Prompt
+from ivr.call.script import GaveUp
+from ivr.call.verbs import Say
+from robot.slots import WantsPerson, ask_key
+
+ONLY_HERE, NEIGHBOURS, NOT_KNOWN = "only here", "neighbours too", "how far is not known"
+"""What is known of it, for the ticket."""
+KEYS = {"1": ONLY_HERE, "2": NEIGHBOURS, "3": NOT_KNOWN}
+PHRASES = {
+    "1": ("только у меня", "только у нас", "у соседей есть", "у соседей горит", "у одних нас", "в одной квартире"),
+    "2": ("у соседей тоже", "у всех", "во всём доме", "вся улица", "весь дом", "весь подъезд", "вся деревня",
+          "у соседей тоже нет", "кругом темно", "весь посёлок", "всё село"),
+    "3": ("не знаю", "не могу сказать", "не видно"),
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class HowFar:
+    """What was answered for a service point: it is not asked again in this call."""
+
+    point_id: str
+    text: str
+
+
+async def ask_how_far(point_id: str) -> str | NeedsPerson:
+    """One of the three; whoever is alone in the dark hears to look at the breakers."""
+    known = await Recall(HowFar)
+    if known is not None and known.point_id == point_id:
+        return known.text
+    text = await _ask()
+    if isinstance(text, str):
+        await Remember(HowFar(point_id, text))
+    return text
+
+
+async def _ask() -> str | NeedsPerson:
+    question = Prompt("dark_how_far")
+    key = await ask_key(question, KEYS, no_match=[question], phrases=PHRASES)
+    match key:
+        case WantsPerson():
+            return NeedsPerson("asked for a person")
+        case GaveUp():
+            return NOT_KNOWN
+    if key == ONLY_HERE:
+        await Say(Prompt("check_breakers"))
+    return key
