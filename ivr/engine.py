@@ -168,7 +168,7 @@ async def serve(
         house.words.by_book(lambda: plans.current.book)
         house.words.of_calls(runner.live)
         transfers = Transfers(ami, answered=runner.answered)
-        ears = await _ears(settings, house_keeping) if settings.hearing.on else None
+        ears = await _ears(house, house_keeping) if settings.hearing.on else None
         engine = Engine(house, plans, speech, runner, transfers, ami, {}, ears)
         # Before the port, so that it is stopped after the last call has ended: a loop frozen while draining is noticed.
         watchdog = Watchdog()
@@ -208,17 +208,17 @@ async def serve(
         log.info("stopping", live_calls=len(runner.live))
 
 
-async def _ears(settings: Settings, house_keeping: contextlib.AsyncExitStack) -> Ears | None:
+async def _ears(house: House, house_keeping: contextlib.AsyncExitStack) -> Ears | None:
     """The AudioSocket port and the recogniser. Without one of them the hotline is answered all the same, by keys."""
     try:
-        hearing = await asyncio.to_thread(make_hearing, settings)
+        hearing = await asyncio.to_thread(make_hearing, house.settings, house.places)
     except IvrError as error:
         log.error("callers cannot be heard: every call is held by keys", error=str(error))
         return None
     house_keeping.callback(hearing.close)
-    about = settings.hearing
+    about = house.settings.hearing
     audio = await AudioServer.start(
-        about.host, about.port, allow=settings.agi.allow, connections=settings.agi.connections
+        about.host, about.port, allow=house.settings.agi.allow, connections=house.settings.agi.connections
     )
     house_keeping.push_async_callback(audio.close)
     return Ears(audio, hearing)

@@ -12,7 +12,7 @@ from outage_feed.store import GridStore
 from robot.doing.find_outages import find_outages
 from robot.doing.find_service_points import find_service_points
 from robot.doing.reading import Reads
-from robot.doing.understand_address import understand_address
+from robot.doing.understand_address import PlacesInUse, understand_address
 from robot.errands import FindOutages, FindServicePoints, UnderstandAddress
 
 READERS = 2
@@ -22,15 +22,20 @@ UNDERSTANDERS = 2
 
 
 def handlers(
-    grid: GridStore, clock: Callable[[], datetime], quick: GridStore | None = None
+    grid: GridStore,
+    clock: Callable[[], datetime],
+    quick: GridStore | None = None,
+    places: PlacesInUse | None = None,
 ) -> Mapping[type[Errand[Any]], Callable[[Any], Any]]:
     """Handlers for every errand in :mod:`robot.errands`, for the runner. ``clock`` tells the time (aware).
 
-    ``quick``: the same database for looks on the event loop, see :mod:`robot.doing.reading`.
+    ``quick``: the same database for looks on the event loop, see :mod:`robot.doing.reading`; ``places``: its places, if
+    somebody else uses them as well.
     """
     reads = Reads(grid, ThreadPoolExecutor(READERS, thread_name_prefix="grid"), quick)
+    threads = ThreadPoolExecutor(UNDERSTANDERS, thread_name_prefix="addresses")
     return {
         FindServicePoints: find_service_points(reads),
         FindOutages: find_outages(reads, clock),
-        UnderstandAddress: understand_address(grid, ThreadPoolExecutor(UNDERSTANDERS, thread_name_prefix="addresses")),
+        UnderstandAddress: understand_address(places or PlacesInUse(grid), threads),
     }

@@ -88,7 +88,7 @@ async def ask_key(
         return meant or choose(heard.text, {**_PERSON_PHRASES, **phrases}) or ""
 
     words = tuple(phrase for each in phrases.values() for phrase in each)
-    speech = Speech("yes_no") if understand is yes_no_key else Speech("choice", words)
+    speech = Speech("yes_no") if understand is yes_no_key else Speech("choice", words, or_yes_no=understand is not None)
     how = await manner()
     for _ in range(1 + how.tries.repeats):
         answer: T | WantsPerson | _Again | GaveUp = await ask_until(

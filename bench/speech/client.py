@@ -12,6 +12,7 @@ import secrets
 import sys
 import time
 from dataclasses import asdict, dataclass
+from itertools import cycle, islice
 
 import uvloop
 
@@ -25,15 +26,15 @@ SILENCE = bytes(FRAME_BYTES)
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """``at_once`` callers hold one conversation after the other. They come within ``ramp`` seconds; what is said in the
-    ``seconds`` after that is measured. No ``lines``: the callers say nothing."""
+    """``at_once`` callers hold one conversation after the other, each what stands next in ``conversations``. They come
+    within ``ramp`` seconds; what is said in the ``seconds`` after that is measured."""
 
     port: int
     dialled: str
     at_once: int
     ramp: float
     seconds: float
-    lines: list[dict[str, object]]
+    conversations: list[list[dict[str, object]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +60,8 @@ class Measured:
 class _Run:
     def __init__(self, load: Load) -> None:
         self._load = load
-        self._lines = [Line(**each) for each in load.lines]  # type: ignore[arg-type]
-        self._sounds = {line.name: said(line.name) for line in self._lines}
+        self._conversations = [[Line(**each) for each in lines] for lines in load.conversations]  # type: ignore[arg-type]
+        self._sounds = {line.name: said(line.name) for lines in self._conversations for line in lines}
         self._calls = Calls()
         self._talkers: list[Talker] = []
         self._held = 0
@@ -104,8 +105,10 @@ class _Run:
 
     async def _caller(self, number: int) -> None:
         await asyncio.sleep(number * self._load.ramp / self._load.at_once)
-        while not self._stop:
-            talker = Talker(self._lines, self._sounds, SILENCE)
+        for lines in islice(cycle(self._conversations), number % len(self._conversations), None):
+            if self._stop:
+                return
+            talker = Talker(lines, self._sounds, SILENCE)
             self._talkers.append(talker)
             await self._calls.hold(self._load.port, _stranger(), self._load.dialled, talker)
             self._held += 1

@@ -18,7 +18,7 @@ from rich.console import Console
 from bench.cpu import memory_of
 from bench.report import WIDTH, machine
 from bench.speech.instance import TalkingInstance, make_talking_instance
-from bench.speech.load import CONVERSATION, CORES, Talked, converse, hearing_engine
+from bench.speech.load import CORES, NOBODY_SPEAKS, Talked, converse, hearing_engine
 from bench.speech.mistakes import measure_mistakes
 from bench.speech.report import SpeechReport, held
 from ivr.errors import IvrError
@@ -111,14 +111,14 @@ def _run(instance: TalkingInstance, sizes: Sizes, parts: tuple[str, ...], say: C
         with hearing_engine(instance) as engine:
             before = memory_of(engine)
             say("one conversation alone")
-            talked.append(converse(instance, engine, at_once=1, ramp=1.0, seconds=sizes.alone, lines=CONVERSATION))
+            talked.append(converse(instance, engine, at_once=1, ramp=1.0, seconds=sizes.alone))
             say(f"{SILENT_CALLS} calls in silence")
-            silent = converse(instance, engine, at_once=SILENT_CALLS, ramp=2.0, seconds=sizes.silent, lines=())
+            silent = converse(
+                instance, engine, at_once=SILENT_CALLS, ramp=2.0, seconds=sizes.silent, conversations=NOBODY_SPEAKS
+            )
             for number in sizes.steps:
                 say(f"{number} conversations at once")
-                each = converse(
-                    instance, engine, at_once=number, ramp=RAMP_S, seconds=sizes.together, lines=CONVERSATION
-                )
+                each = converse(instance, engine, at_once=number, ramp=RAMP_S, seconds=sizes.together)
                 talked.append(each)
                 if not held(each) and number >= AT_LEAST:
                     break

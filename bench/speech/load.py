@@ -21,15 +21,19 @@ from ivr.engine_process import EngineProcess
 
 CORES = 2
 """The engine is kept to so many, where the machine has more; the callers get the others."""
-CONVERSATION = (
+OUTAGE = (
     Line("repeat", into=1.2),
     Line("no_light", into=1.2),
-    Line("account", into=1.2),
     Line("address", into=1.2),
     Line("no", after=0.7),
 )
-"""«Повторите, пожалуйста» · «Здравствуйте, у нас света нет» · an account, dictated where an address is asked for · the
-address · after the outage and the offer: «Нет, спасибо». All but the last are said into the robot's question."""
+"""«Повторите, пожалуйста» · «Здравствуйте, у нас света нет» · the address · after the outage and the offer: «Нет,
+спасибо». All but the last are said into the robot's question."""
+NUMBER = (Line("voltage", into=1.2), Line("account", into=1.2), Line("account", into=1.2))
+"""A number of ten digits is dictated, and again."""
+CONVERSATIONS = (OUTAGE, NUMBER, OUTAGE, OUTAGE)
+"""Together the callers speak for about 35 % of the time."""
+NOBODY_SPEAKS = ((),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,10 +88,17 @@ def hearing_engine(instance: TalkingInstance) -> Iterator[int]:
 
 
 def converse(
-    instance: TalkingInstance, engine: int, *, at_once: int, ramp: float, seconds: float, lines: Sequence[Line]
+    instance: TalkingInstance,
+    engine: int,
+    *,
+    at_once: int,
+    ramp: float,
+    seconds: float,
+    conversations: Sequence[Sequence[Line]] = CONVERSATIONS,
 ) -> Talked:
     """``at_once`` callers, who come within ``ramp`` seconds and are measured for ``seconds`` after that."""
-    load = Load(instance.ports.agi, TALK_NUMBER, at_once, ramp, seconds, [asdict(line) for line in lines])
+    lines = [[asdict(line) for line in conversation] for conversation in conversations]
+    load = Load(instance.ports.agi, TALK_NUMBER, at_once, ramp, seconds, lines)
     with subprocess.Popen(
         [sys.executable, "-m", "bench.speech.client"],
         cwd=CHECKOUT,
@@ -104,7 +115,7 @@ def converse(
         _expect(client.stdout.readline(), "off")
         used, memory = cpu_of(engine) - before, memory_of(engine)
         measured: dict[str, Any] = json.loads(client.stdout.read())
-    latencies: dict[str, list[float]] = {line.name: [] for line in lines}
+    latencies: dict[str, list[float]] = {line.name: [] for conversation in conversations for line in conversation}
     for turn in measured["turns"]:
         if not turn["talked_over"]:
             latencies[turn["name"]].append(turn["replied"])

@@ -16,8 +16,8 @@ from bench.speech.clips import Sentence
 CUT_S = 0.12
 """A robot that is still talking when the caller has finished has stopped once it has been silent for so long."""
 NO_REPLY_S = 10.0
-FAREWELL_S = 12.0
-"""How long the robot may take to say goodbye and hang up."""
+FAREWELL_S = 2.5
+"""So long after the last answer has begun the caller hangs up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,12 +111,12 @@ class Talker:
         return piece
 
     def over(self, now: float) -> bool:
-        """Whether the caller hangs up now: all is said, or nothing comes."""
-        waited = now - max(self._since, self._loud_at)
+        """Whether the caller hangs up now: all is said and answered, or no answer comes. Who says nothing, stays."""
         if self._doing in (_Doing.WAITS, _Doing.ANSWERED) and now - self._since > NO_REPLY_S:
             self.lost = True
             return True
-        return self._doing is _Doing.LISTENS and self._at == len(self.lines) and waited > FAREWELL_S
+        all_said = bool(self.lines) and self._at == len(self.lines)
+        return self._doing is _Doing.LISTENS and all_said and now - self._since > FAREWELL_S
 
     def _listen(self, now: float) -> None:
         self._doing, self._since = _Doing.LISTENS, now

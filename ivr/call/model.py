@@ -71,6 +71,8 @@ class Speech:
     phrases: tuple[str, ...] = ()
     digits: int = 0
     """For ``digits``: how many are usual."""
+    or_yes_no: bool = False
+    """For ``choice``: a yes or a no is an answer as well."""
 
 
 # ── what comes back from a question ────────────────────────────────────────────────────────────────────────────

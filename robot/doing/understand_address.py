@@ -51,6 +51,11 @@ class PlacesInUse:
         finally:
             self._making.release()
 
+    @property
+    def made(self) -> Places | None:
+        """The places as they were when last asked for; ``None``: never yet. Waits for nothing."""
+        return None if self._made is None else self._made[1]
+
     def _make(self, version: int) -> Places:
         if self._made is not None and self._made[0] == version:  # another thread has made them while this one waited
             return self._made[1]
@@ -60,9 +65,8 @@ class PlacesInUse:
         return places
 
 
-def understand_address(grid: GridStore, threads: Executor) -> Callable[[UnderstandAddress], Awaitable[Answer]]:
+def understand_address(places: PlacesInUse, threads: Executor) -> Callable[[UnderstandAddress], Awaitable[Answer]]:
     """The handler of :class:`UnderstandAddress`."""
-    places = PlacesInUse(grid)
 
     def in_thread(errand: UnderstandAddress) -> Understood:
         return understand(errand.heard, places.current(), errand.so_far, errand.hints)

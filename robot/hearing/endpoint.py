@@ -108,7 +108,7 @@ class Endpoint:
         words = self._text.split()
         last = words[-1]
         if self._complete and last not in _DANGLING:
-            return COMPLETE_S + 0.1
+            return COMPLETE_S
         match self._speech:
             case Speech(expects="yes_no") if all(word in _YES_NO for word in words):
                 return COMPLETE_S
@@ -119,6 +119,8 @@ class Endpoint:
                 if last in _DANGLING:
                     return DANGLING_S
                 return USUAL_S if last in _NUMBERS and len(words) > 1 else USUAL_S + 0.3
+            case Speech(or_yes_no=True) if words == ["нет"]:
+                return LIKELY_S  # «нет, не Ленина …» may follow
             case Speech(phrases=phrases) if self._text in phrases:
                 return COMPLETE_S + 0.1
         if last in _DANGLING:

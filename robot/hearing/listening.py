@@ -132,12 +132,12 @@ def decide(
 
 class Listeners:
     """The :class:`ivr.hearing.Hearing` of an engine. ``model`` gives the model in use now; ``complete`` tells of words
-    after which nothing needs to be waited for, whatever was asked."""
+    after which nothing needs to be waited for, given what was asked. It is called on the event loop."""
 
     def __init__(
         self,
         model: Callable[[], Model],
-        complete: Callable[[str], bool] = lambda text: False,
+        complete: Callable[[str, Speech | None], bool] = lambda text, speech: False,
         *,
         calls: int = 0,
         cores: int | None = None,
@@ -175,7 +175,7 @@ class Listener:
     """The :class:`ivr.hearing.Ear` of one call."""
 
     def __init__(
-        self, model: Model, threads: Workers, complete: Callable[[str], bool],
+        self, model: Model, threads: Workers, complete: Callable[[str, Speech | None], bool],
         told: Callable[[Overheard], None], closed: Callable[[], None],
     ) -> None:  # fmt: skip
         self._model, self._threads, self._told, self._closed = model, threads, told, closed
@@ -194,6 +194,8 @@ class Listener:
         self._ending: float | None = None
         """When the utterance that is being finished ended."""
         self._said = ""
+        self._judged: tuple[str, Speech | None] = "", None
+        self._judged_complete = False
         self._is_open = True
 
     @property
@@ -306,7 +308,10 @@ class Listener:
 
     def _note(self, text: str) -> None:
         """Tell words once they have been recognised twice running, or more has come: the first guess is often wrong."""
-        self._endpoint.words(text, complete=self._complete(text))
+        if (text, self._speech) != self._judged:
+            self._judged = text, self._speech
+            self._judged_complete = self._complete(text, self._speech)
+        self._endpoint.words(text, complete=self._judged_complete)
         before, self._said = self._said, text
         steady = [word for word, again in zip(before.split(), text.split(), strict=False) if word == again]
         if any(word not in MUTTERED for word in steady):

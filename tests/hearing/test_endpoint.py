@@ -8,6 +8,7 @@ from robot.hearing.endpoint import FRAME_S, MOST_S, WORDLESS_MOST_S, Endpoint
 YES_NO = Speech("yes_no")
 ACCOUNT = Speech("digits", digits=10)
 ADDRESS = Speech("address")
+OFFER = Speech("choice", ("другой адрес",), or_yes_no=True)
 MENU = Speech("choice", ("нет света", "плохое напряжение"))
 
 
@@ -36,6 +37,7 @@ def silence_until_finished(endpoint: Endpoint) -> float:
         (YES_NO, "да у нас", 1.5, 2.0),
         (MENU, "нет света", 0.3, 0.5),
         (MENU, "света нет совсем", 0.5, 0.8),
+        (OFFER, "нет", 0.5, 0.8),
         (ACCOUNT, "сорок шесть ноль ноль", 1.5, 2.0),
         (ACCOUNT, "сорок шесть ноль ноль двенадцать тридцать четыре пятьдесят шесть", 0.5, 0.8),
         (ADDRESS, "улица ленина дом пять", 0.7, 1.0),
@@ -48,8 +50,9 @@ def test_the_pause_that_ends_an_answer(speech: Speech | None, text: str, least: 
     assert least <= silence_until_finished(spoken(speech, text)) <= most
 
 
-def test_words_that_are_obeyed_need_no_long_pause() -> None:
-    assert silence_until_finished(spoken(ADDRESS, "оператора", complete=True)) <= 0.45
+def test_what_is_complete_needs_no_long_pause() -> None:
+    assert silence_until_finished(spoken(ADDRESS, "оператора", complete=True)) <= 0.35
+    assert silence_until_finished(spoken(ADDRESS, "курск улица ленина дом", complete=True)) >= 1.5
 
 
 def test_a_click_is_no_beginning() -> None:
