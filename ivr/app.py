@@ -19,6 +19,7 @@ import structlog
 from ivr.bringup.speech import speech_environments
 from ivr.call.journal import CORE_MODULES, Codec, classes_of
 from ivr.call.model import Call, Prompt
+from ivr.call.model import Speech as Listening
 from ivr.call.script import Script
 from ivr.channels.console import TalkKit
 from ivr.control_client import ControlClient, ControlFailed, EngineNotRunning
@@ -48,12 +49,14 @@ from outage_feed.store import GridStore
 from robot import errands as robot_errands
 from robot import outcomes as robot_outcomes
 from robot.desk import handlers as robot_handlers
+from robot.doing.understand_address import PlacesInUse
 from robot.hearing.folders import in_use
 from robot.hearing.in_use import ModelInUse
 from robot.hearing.listening import Listeners
 from robot.topics import topics as robot_topics
 from robot.understanding import understood
 from robot.understanding.anywhere import means
+from robot.understanding.enough import enough
 from robot.understanding.reasons import choose as choose_meant
 from robot.voices.building import Built, build
 from robot.voices.choosing import choose
@@ -83,11 +86,18 @@ def understanding() -> Understanding:
     return Understanding(choose_meant, means)
 
 
-def make_hearing(settings: Settings) -> Listeners:
-    """The recogniser of an instance with its model loaded. Blocking. Raises ``RecogniserFailed`` or ``NoSuchModel``."""
+def make_hearing(settings: Settings, places: PlacesInUse | None = None) -> Listeners:
+    """The recogniser of an instance with its model loaded. Blocking. Raises ``RecogniserFailed`` or ``NoSuchModel``.
+
+    With the register's ``places`` a known address is answered as soon as it is whole.
+    """
     model = ModelInUse(lambda: in_use(settings.hearing.model, settings.home, settings.models))
     model.current()
-    return Listeners(model.current, lambda text: means(text) is not None, calls=settings.hearing.calls)
+
+    def complete(text: str, speech: Listening | None) -> bool:
+        return enough(text, speech, places.made if places else None)
+
+    return Listeners(model.current, complete, calls=settings.hearing.calls)
 
 
 def clock_of(settings: Settings) -> Clock:
@@ -128,6 +138,8 @@ class House:
     understanding: Understanding
     words: Words
     """To be told of the plan and of the running calls, once there are any."""
+    places: PlacesInUse
+    """The register's places, in memory once an address has been asked for."""
 
     def obeyed(self, text: str) -> bool:
         """Whether words are obeyed at every step of a call."""
@@ -149,8 +161,9 @@ def open_house(settings: Settings, clock: Clock | None = None) -> Iterator[House
         opened.callback(store.close)
         words = Words(settings, now)
         own = own_handlers(store, now, words, make_gateways(settings))
-        handlers = {**own, **robot_handlers(grid, now, quick)}
-        yield House(settings, now, grid, store, handlers, topics(), understanding(), words)
+        places = PlacesInUse(grid)
+        handlers = {**own, **robot_handlers(grid, now, quick, places)}
+        yield House(settings, now, grid, store, handlers, topics(), understanding(), words, places)
 
 
 def _store(settings: Settings) -> Store:
