@@ -35,14 +35,14 @@ def ivr(home: Path, *arguments: str) -> Result:
     return CliRunner().invoke(main, [arguments[0], "--home", str(home), *arguments[1:]])
 
 
-def spoil(home: Path) -> tuple[int, ...]:
-    """Mistype a prompt and a target of the first file; the lines that they stand in."""
+def spoil(home: Path) -> tuple[tuple[int, int], ...]:
+    """Mistype a prompt and a target of the first file; the lines and columns that they stand at."""
     file = home / "dialplans" / "hotline.yaml"
     text = file.read_text(encoding="utf-8")
-    text = text.replace("prompt: menu_main\n", "prompt: menu_mian\n").replace("to: quality,", "to: qualty,")
+    text = re.sub(r"to: quality\b", "to: qualty", text.replace("prompt: menu_main\n", "prompt: menu_mian\n"), count=1)
     file.write_text(text, encoding="utf-8")
-    lines = text.splitlines()
-    return tuple(next(n for n, line in enumerate(lines, 1) if slip in line) for slip in ("menu_mian", "qualty"))
+    places = [text.index(slip) for slip in ("menu_mian", "qualty")]
+    return tuple((text.count("\n", 0, at) + 1, at - text.rfind("\n", 0, at)) for at in places)
 
 
 def test_check_says_what_it_has_looked_at(home: Path) -> None:
@@ -53,12 +53,12 @@ def test_check_says_what_it_has_looked_at(home: Path) -> None:
 
 
 def test_check_prints_every_problem_as_a_compiler_does_and_leaves_with_1(home: Path) -> None:
-    first, second = spoil(home)
+    (first, first_column), (second, second_column) = spoil(home)
     done = ivr(home, "check")
     assert done.exit_code == 1
     assert done.stderr.splitlines() == [
-        f"dialplans/hotline.yaml:{first}:13: error: unknown prompt 'menu_mian' (did you mean 'menu_main'?)",
-        f"dialplans/hotline.yaml:{second}:15: error: unknown node 'qualty' (did you mean 'quality'?)",
+        f"dialplans/hotline.yaml:{first}:{first_column}: error: unknown prompt 'menu_mian' (did you mean 'menu_main'?)",
+        f"dialplans/hotline.yaml:{second}:{second_column}: error: unknown node 'qualty' (did you mean 'quality'?)",
     ]
     assert "2 errors" in done.stdout
 
@@ -72,13 +72,13 @@ def test_check_for_machines(home: Path) -> None:
     good = json.loads(ivr(home, "check", "--json").stdout)
     assert (good["ok"], good["problems"]) == (True, [])
     assert good["version"] == read_texts(home)[0].version
-    line, _ = spoil(home)
+    (line, column), _ = spoil(home)
     done = ivr(home, "check", "--json")
     bad = json.loads(done.stdout)
     assert done.exit_code == 1
     assert (bad["ok"], bad["version"]) == (False, None)
     assert bad["problems"][0] == {
-        "file": "dialplans/hotline.yaml", "line": line, "column": 13, "level": "error",
+        "file": "dialplans/hotline.yaml", "line": line, "column": column, "level": "error",
         "message": "unknown prompt 'menu_mian'", "hint": "did you mean 'menu_main'?",
     }  # fmt: skip
 
