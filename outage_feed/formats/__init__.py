@@ -9,21 +9,45 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol, cast
 
 from outage_feed.errors import UnknownFormat
-from outage_feed.model import Outage
+from outage_feed.model import Kind, Outage
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """How the records of a source are laid out, for the formats that cannot know it (``csv``, ``xlsx``, ``html`` …).
+
+    ``columns`` names the column of the source for a field of ours («where»: «Адреса»); without it usual headings are
+    recognised. ``sheet`` is the sheet of a workbook (the first one), ``encoding`` that of a text (UTF-8 or
+    windows-1251, whichever fits). ``regions`` are the codes that the source covers: the only one stands for a region
+    that a record does not name. ``kind`` is what records are that do not say.
+    """
+
+    columns: Mapping[str, str] = field(default_factory=dict)
+    sheet: str = ""
+    encoding: str = ""
+    regions: tuple[str, ...] = ()
+    kind: Kind = Kind.UNKNOWN
+
+    @property
+    def region(self) -> str:
+        """The region of records that name none; "" where it cannot be known."""
+        return self.regions[0] if len(self.regions) == 1 else ""
 
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What a parser knows besides the bytes: the source's name, when they came, the charset named by the server."""
+    """What a parser knows besides the bytes: the source, when they came, the server's charset, the records' layout."""
 
     source: str
     received_at: datetime
     charset: str = ""
+    layout: Layout = Layout()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,74 @@
+"""The outages of an answer as they are read, each once: doubles are joined, and contradictions named."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime
+
+from outage_feed.formats import Parsed, Rejected, shorten
+from outage_feed.model import Area, Outage
+from outage_feed.names import fold, fold_district
+
+
+class BadRecord(Exception):
+    """A record that is set aside; ``reason`` says why, ``outage_id`` which it would have been."""
+
+    def __init__(self, reason: str, outage_id: str = "") -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.outage_id = outage_id
+
+
+class Gather:
+    """Collects what the records of an answer say."""
+
+    def __init__(self) -> None:
+        self._outages: dict[str, Outage] = {}
+        self._rejected: list[Rejected] = []
+
+    def add(self, outage: Outage, where: str, remark: str = "") -> None:
+        """Take in an outage; ``where`` is its place in the answer («row 7»), ``remark`` what is wrong with its end.
+
+        The same id again: its places are added if it has the same times. Where its end differs, nobody can tell which
+        is right, so none is quoted; where its start differs, the first one is used.
+        """
+        if remark:
+            self.reject(where, remark, outage.text, outage.id)
+        earlier = self._outages.setdefault(outage.id, outage)
+        if earlier is outage:
+            return
+        if earlier.start != outage.start:
+            self.reject(where, f"the id «{outage.source_id}» stands twice; the first is used", outage.text, outage.id)
+            return
+        joined = earlier
+        if not set(outage.areas) <= set(earlier.areas):
+            joined = replace(
+                earlier,
+                areas=tuple(dict.fromkeys((*earlier.areas, *outage.areas))),
+                text=f"{earlier.text}; {outage.text}",
+                fias=tuple(dict.fromkeys((*earlier.fias, *outage.fias))),
+                network=tuple(dict.fromkeys((*earlier.network, *outage.network))),
+            )
+        if earlier.planned_end != outage.planned_end:
+            joined = replace(joined, planned_end=None)
+            self.reject(where, "another end for the same outage", outage.text, outage.id)
+        self._outages[outage.id] = joined
+
+    def reject(self, where: str, reason: str, record: str, outage_id: str = "") -> None:
+        """Set a record aside, or note what is wrong with one that is used."""
+        self._rejected.append(Rejected(shorten(record), f"{where}: {reason}", outage_id))
+
+    def parsed(self) -> Parsed:
+        """All of it."""
+        return Parsed(tuple(self._outages.values()), tuple(self._rejected))
+
+
+def key_of(areas: Iterable[Area], words: str, start: datetime) -> str:
+    """Identity of a record that has none: place, text and start. Spellings of one place give the same key."""
+    places = "|".join(
+        f"{area.settlement.region}|{fold_district(area.settlement.district)}|{fold(area.settlement.name)}"
+        for area in areas
+    )
+    return hashlib.sha256(f"{places}|{fold(words)}|{start.isoformat()}".encode()).hexdigest()[:16]
