@@ -80,8 +80,8 @@ def people(stage: Stage) -> Waiting:
     }
     found.calls["patient"] = own.over(patient)
     question.wait_heard(OPERATORS_VOICE, 25, after=asked)
-    operator.wait_heard(CALLERS_VOICE, 5)
-    found.operator_heard = find(operator.heard(), CALLERS_VOICE).score
+    at = operator.wait_heard(CALLERS_VOICE, 10)
+    found.operator_heard = find(operator.heard(), CALLERS_VOICE, after=max(0.0, at - 0.1)).score
     operator.hang_up()
     question.wait_hung_up(5)
     found.calls["question"] = own.over(question)
