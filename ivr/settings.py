@@ -15,20 +15,16 @@ from pathlib import Path
 from typing import Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import Field, ValidationError, field_validator, model_validator
 from rapidfuzz import process
 
 from ivr.errors import Problem, SettingsError
+from ivr.section import Section
+from ivr.settings_grid import Api, Trouble
 
 FILE_NAME = "ivr.toml"
 ENVIRONMENT_PREFIX = "IVR_"
 INSTANCE_VARIABLE = "IVR_HOME"
-
-
-class Section(BaseModel):
-    """A table of ivr.toml: frozen, and unknown keys are errors."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class Agi(Section):
@@ -82,7 +78,9 @@ class Hearing(Section):
     on: bool = True
     """False: every call is held by keys alone."""
     model: str = "svetlaya-ru-8k"
-    """A model for Vosk: the name of one that ships or lies in ``var/models``, or a folder."""
+    """A model for Vosk or sherpa-onnx: the name of one that ships or lies in ``var/models``, or a folder."""
+    models_url: str = ""
+    """The web folder that ``ivr models install NAME`` fetches from: the publisher's, or your own copy."""
     host: str = "127.0.0.1"
     port: int = Field(0, ge=0, le=65535)
     """Where Asterisk brings the sound of calls (AudioSocket); 0: a free port, Asterisk is told which for each call.
@@ -179,6 +177,8 @@ class Settings(Section):
     hearing: Hearing = Hearing()
     sms: SmsSettings = SmsSettings()
     feed: tuple[Feed, ...] = ()
+    trouble: Trouble = Trouble()
+    api: Api = Api()
 
     @property
     def var(self) -> Path:
@@ -234,6 +234,11 @@ class Settings(Section):
     def sms_secret_file(self) -> Path:
         """The SMS gateway's token, readable by its owner only; absent where it wants none."""
         return self.var / "secrets" / "sms"
+
+    @property
+    def webhook_secret_file(self) -> Path:
+        """What webhooks are signed with, readable by its owner only; made at the first start that needs it."""
+        return self.var / "secrets" / "webhooks"
 
     @property
     def sms_outbox(self) -> Path:

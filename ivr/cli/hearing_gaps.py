@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
 
 from ivr.errors import Problem
 from ivr.prompts.russian.places import place_name
 from ivr.settings import Settings, settings_problem
 from outage_feed.errors import StoreError
+from outage_feed.model import Address
+from outage_feed.register import load_points
 from outage_feed.store import GridStore
 from robot.hearing.folders import ModelFolder, NoSuchModel, in_use
+from robot.hearing.recogniser import RecogniserFailed
 from robot.hearing.spoken_names import missing
 
 FIRST = 5
@@ -24,8 +28,8 @@ def model_in_use(settings: Settings) -> ModelFolder:
 def unheard_words(settings: Settings) -> Callable[[str], tuple[str, ...]] | None:
     """A function that tells a phrase's unknown words; None when the model does not tell its vocabulary."""
     try:
-        known = model_in_use(settings).words()
-    except NoSuchModel:
+        known = model_in_use(settings).vocabulary()
+    except (NoSuchModel, RecogniserFailed):
         return None
     if known is None:
         return None
@@ -39,7 +43,11 @@ def hearing_problems(settings: Settings) -> Iterator[Problem]:
     except NoSuchModel as error:
         yield settings_problem(settings, ("hearing", "model"), str(error), "ivr models list")
         return
-    known = model.words()
+    try:
+        known = model.vocabulary()
+    except RecogniserFailed as error:
+        yield settings_problem(settings, ("hearing", "model"), str(error), "ivr models list")
+        return
     if known is None or not settings.database.exists():
         return
     lacking = missing(register_names(settings), known)
@@ -58,6 +66,15 @@ def register_names(settings: Settings) -> tuple[str, ...]:
             places = store.places()
     except StoreError:
         return ()
+    return _spoken(places)
+
+
+def names_in(file: Path) -> tuple[str, ...]:
+    """The same names out of a register's file that has not been taken in. Raises RegisterError."""
+    return _spoken(point.address for point in load_points(file).points)
+
+
+def _spoken(places: Iterable[Address]) -> tuple[str, ...]:
     written: dict[str, None] = {}
     for place in places:
         for name in (str(place.settlement), str(place.street) if place.street else "", place.settlement.district):

@@ -10,12 +10,13 @@ import click
 from ivr.bringup.failure import BringupFailed
 from ivr.bringup.packages import ensure
 from ivr.bringup.progress import Progression
-from ivr.cli import models_bench, models_make
+from ivr.cli import models_bench, models_calibrate, models_install, models_make
 from ivr.cli.common import EXIT_PROBLEMS, err, fail, json_option, out, print_json, print_table, with_settings
-from ivr.cli.hearing_gaps import model_in_use, register_names
+from ivr.cli.hearing_gaps import model_in_use, names_in, register_names
 from ivr.dialplan.nodes.menu import Menu
 from ivr.errors import ConfigError, IvrError
 from ivr.settings import Settings
+from outage_feed.errors import RegisterError
 
 
 @click.group("models")
@@ -28,10 +29,13 @@ def command() -> None:
       ivr models check                  names and menu choices that cannot be heard
       ivr models adapt --register       build them in; calls go on meanwhile
       ivr models bench --set tests/speech
+      ivr models install FILE-OR-URL --sha256 …
     """
 
 
 command.add_command(models_bench.command)
+command.add_command(models_calibrate.command)
+command.add_command(models_install.command)
 command.add_command(models_make.command)
 
 
@@ -49,7 +53,7 @@ def list_(settings: Settings, as_json: bool) -> None:
         used = Path()
     rows = [
         {
-            "name": model.name, "in_use": model.path == used, "ours": model.ours,
+            "name": model.name, "in_use": model.path == used, "ours": model.ours, "kind": model.kind,
             "words": len(words) if (words := model.words()) is not None else None,
             "megabytes": round(model.size() / 1e6, 1), "folder": str(model.path),
         }
@@ -59,46 +63,63 @@ def list_(settings: Settings, as_json: bool) -> None:
         print_json(rows)
         return
     print_table(
-        ("", "model", "words", "MB", "can be adapted", "folder"),
+        ("", "model", "kind", "words", "MB", "can be adapted", "folder"),
         [
-            ("*" * bool(row["in_use"]), row["name"], row["words"], row["megabytes"], _yes(row["ours"]), row["folder"])
+            (
+                "*" * bool(row["in_use"]), row["name"], row["kind"],
+                row["words"] if row["words"] is not None or row["kind"] == "vosk" else "any",
+                row["megabytes"], _yes(row["ours"]), row["folder"],
+            )
             for row in rows
         ],
-    )
+    )  # fmt: skip
 
 
 @command.command("check")
+@click.argument("model", required=False)
+@click.option(
+    "--register",
+    "file",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="A register's file (CSV or JSON, as ivr register import takes it): its names instead of those taken in.",
+)
 @json_option
 @with_settings
-def check(settings: Settings, as_json: bool) -> None:
-    """List every name of the register and every menu choice that the model in use cannot hear, with the words it lacks.
+def check(settings: Settings, model: str | None, file: Path | None, as_json: bool) -> None:
+    """List every name of the register and every wording of a menu choice that MODEL (default: the one in use) cannot
+    hear, with the words it lacks.
 
     Leaves with 1 when there are any. A choice or name that cannot be heard can still be keyed, and people can still
-    be reached; "ivr models adapt --register" builds the words in.
+    be reached; "ivr models adapt --register" builds the words in. A model with an open vocabulary (T-one, Zipformer)
+    has no list of words: it lacks only what its letters cannot write.
     """
+    from robot.hearing.folders import find
     from robot.hearing.spoken_names import missing
 
     try:
-        model = model_in_use(settings)
+        chosen = find(model, settings.home, settings.models) if model else model_in_use(settings)
+        known, words = chosen.vocabulary(), chosen.words()
+        names = names_in(file) if file else register_names(settings)
     except IvrError as error:
         fail(str(error), "ivr models list")
-    known = model.words()
+    except RegisterError as error:
+        fail(str(error), "ivr register import --help names the columns")
     if known is None:
-        fail(f"{model.name} does not tell its vocabulary: neither its graph nor graph/words.txt has one")
+        fail(f"{chosen.name} does not tell its vocabulary: neither its graph nor graph/words.txt has one")
     lacking = {
-        source: missing(phrases, known)
-        for source, phrases in (("dialplans", _choices(settings)), ("register", register_names(settings)))
+        source: missing(phrases, known) for source, phrases in (("dialplans", _choices(settings)), ("register", names))
     }
     if as_json:
-        print_json({"model": model.name, "words": len(known), "cannot_hear": lacking})
+        print_json({"model": chosen.name, "words": len(words) if words is not None else None, "cannot_hear": lacking})
     else:
         rows = [
-            (source, phrase, ", ".join(words)) for source, found in lacking.items() for phrase, words in found.items()
+            (source, phrase, ", ".join(lost)) for source, found in lacking.items() for phrase, lost in found.items()
         ]
         if rows:
             print_table(("from", "phrase", "unknown words"), rows)
-        out.print(f"{model.name}: {len(known)} words; {len(rows)} phrases cannot be heard")
-        if rows and not model.ours:
+        size = f"{len(words)} words" if words is not None else "any word"
+        out.print(f"{chosen.name}: {size}; {len(rows)} phrases cannot be heard")
+        if rows and not chosen.ours:
             out.print("This model was not made by us: its vocabulary cannot be extended here.")
     sys.exit(EXIT_PROBLEMS if any(lacking.values()) else 0)
 
@@ -182,7 +203,7 @@ def _yes(value: object) -> str:
 
 
 def _choices(settings: Settings) -> tuple[str, ...]:
-    """The labels of all menu choices: what callers say instead of pressing the key."""
+    """The wordings of all menu choices: what callers say instead of pressing the key."""
     from ivr.app import topics
     from ivr.plans import load_plan
 
@@ -195,7 +216,7 @@ def _choices(settings: Settings) -> tuple[str, ...]:
         )
         return ()
     menus = (node for node in plan.dialplan.nodes.values() if isinstance(node, Menu))
-    return tuple(dict.fromkeys(choice.label for menu in menus for choice in menu.choices.values() if choice.label))
+    return tuple(dict.fromkeys(said for menu in menus for choice in menu.choices.values() for said in choice.wordings))
 
 
 def _lines(file: Path) -> list[str]:

@@ -9,8 +9,6 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -24,11 +22,10 @@ from robot.hearing.graph import GraphSummary, build_graph
 from robot.hearing.phones import Pronunciation
 from robot.hearing.pronouncing import pronounce
 from robot.hearing.spoken_names import spelt, variants, with_yo
+from robot.hearing.trying import TrialFailed, try_apart
 from robot.hearing.vocabulary import words as vocabulary
 from robot.training.text import Generator
 
-TRYING_S = 120.0
-"""How long a new model may take to load and to hear nothing."""
 KEPT = 2
 """Adapted models that stay: the one in use, and the one before, which calls that began with it may still hear with."""
 SENTENCES, SEED = 40_000, 99
@@ -129,15 +126,13 @@ def _link(source: str, target: str) -> None:
 
 
 def _try(folder: Path) -> None:
-    """Load the model in a process of its own (a bad one may end the process) and hear nothing in silence."""
-    command = [sys.executable, "-m", "robot.hearing.trying", str(folder)]
+    """Load the model in a process of its own and hear nothing in silence."""
     try:
-        tried = subprocess.run(command, capture_output=True, text=True, timeout=TRYING_S, check=False)
-    except subprocess.TimeoutExpired as error:
-        raise CannotAdapt(f"the new model did not load within {TRYING_S:.0f} s") from error
-    if tried.returncode:
-        last = (tried.stderr.strip().splitlines() or [f"its trial ended with {tried.returncode}"])[-1]
-        raise CannotAdapt(f"the new model fails its trial: {last}")
+        heard = try_apart(folder)
+    except TrialFailed as error:
+        raise CannotAdapt(f"the new model fails its trial: {error}") from error
+    if heard:
+        raise CannotAdapt(f"the new model fails its trial: it hears «{heard}» in silence")
 
 
 def _tidy(models: Path, keep: Collection[Path]) -> None:

@@ -11,7 +11,7 @@ import contextlib
 import hashlib
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,12 +19,14 @@ from ivr.errors import ServiceError
 from robot.hearing.graph.fst import BadFst
 from robot.hearing.graph.symbols import output_symbols
 from robot.hearing.phones import PHONE_ID
-from robot.hearing.sherpa_files import sherpa_files
+from robot.hearing.sherpa_files import read_tokens, sherpa_files
 
 SHIPPED = Path(__file__).parent / "models"
 DEFAULT = "svetlaya-ru-8k"
 """The model that comes with the product."""
 POINTER = "in-use.json"
+INSTALLED = "installed.json"
+"""In a model's folder that ``ivr models install`` has made: from where, and the archive's checksum."""
 ADAPTED = "adapted.json"
 """In an adapted model's folder: its base, and what could not be pronounced."""
 NEEDED = (
@@ -39,6 +41,16 @@ class NoSuchModel(ServiceError):
 
     def __init__(self, message: str) -> None:
         super().__init__(message, retryable=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Letters:
+    """An open vocabulary: all words of these letters."""
+
+    letters: frozenset[str]
+
+    def __contains__(self, word: object) -> bool:
+        return isinstance(word, str) and bool(word) and self.letters.issuperset(word)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +113,14 @@ class ModelFolder:
             return None
         return frozenset(word for word in listed if word and word[0] not in "<[#!")
 
+    def vocabulary(self) -> Container[str] | None:
+        """What can be heard: the words, or for an open vocabulary all that its letters can write; None if not told.
+
+        RecogniserFailed if the letters cannot be read.
+        """
+        files = sherpa_files(self.path)
+        return Letters(frozenset("".join(read_tokens(files.tokens)).lower())) if files else self.words()
+
     def size(self) -> int:
         """Bytes of all its files."""
         return sum(file.stat().st_size for file in self.path.rglob("*") if file.is_file())
@@ -157,17 +177,17 @@ def point_to(adapted: ModelFolder, base: ModelFolder, models: Path) -> None:
     try:
         unfinished.write_text(json.dumps({"model": adapted.name, "base": base.fingerprint()}) + "\n", encoding="utf-8")
         for path in (*adapted.path.rglob("*"), adapted.path, models, unfinished):
-            _to_disk(path)
+            to_disk(path)
         unfinished.replace(models / POINTER)
         with contextlib.suppress(OSError):
             # The new pointer is in force already: an error now undoes nothing. At worst a power cut brings the old
             # one back, and the model that it names is still there.
-            _to_disk(models)
+            to_disk(models)
     finally:
         unfinished.unlink(missing_ok=True)
 
 
-def _to_disk(path: Path) -> None:
+def to_disk(path: Path) -> None:
     """Whatever the system still holds back of a file or folder is written."""
     opened = os.open(path, os.O_RDONLY)
     try:

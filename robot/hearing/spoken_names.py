@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 
 from robot.hearing.inflecting import street_forms, town_forms
 from robot.hearing.spoken_numbers import cardinal, ordinal
@@ -62,18 +62,18 @@ def variants(phrase: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(filter(None, found)))
 
 
-def spelt(word: str, known: Collection[str]) -> str | None:
+def spelt(word: str, known: Container[str]) -> str | None:
     """The word as ``known`` spells it: itself, or with е for ё or ё for е; None if it is not known at all."""
     return next((way for way in _spellings(word) if way in known), None)
 
 
-def heard_as(phrase: str, known: Collection[str]) -> str | None:
+def heard_as(phrase: str, known: Container[str]) -> str | None:
     """The phrase as a model answers it, to be put into a grammar; None when it lacks a word of it or there is none."""
     words = [spelt(word, known) for word in words_of(phrase)]
     return " ".join(word for word in words if word) if words and all(words) and not unusable(phrase) else None
 
 
-def missing(phrases: Iterable[str], known: Collection[str]) -> dict[str, tuple[str, ...]]:
+def missing(phrases: Iterable[str], known: Container[str]) -> dict[str, tuple[str, ...]]:
     """Phrase → those of its words that the vocabulary lacks; phrases that are heard whole are left out."""
     found: dict[str, tuple[str, ...]] = {}
     for phrase in phrases:

@@ -168,7 +168,7 @@ def test_a_disk_that_fails_after_the_exchange_does_not_cost_the_model_in_use(
         if path == models and (models / POINTER).exists():
             raise OSError(5, "Input/output error")
 
-    monkeypatch.setattr(folders, "_to_disk", fails_late)
+    monkeypatch.setattr(folders, "to_disk", fails_late)
     adapted = adapt_to(NAMES)
     assert used(models).path == adapted.model.path
     assert VoskModel(adapted.model.path).knows("щегольщина")
