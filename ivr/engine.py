@@ -169,6 +169,9 @@ async def serve(
         house.words.of_calls(runner.live)
         transfers = Transfers(ami, answered=runner.answered)
         ears = await _ears(house, house_keeping) if settings.hearing.on else None
+        if ears is not None:
+            warming = asyncio.create_task(asyncio.to_thread(house.places.warm), name="places")
+            house_keeping.callback(warming.cancel)
         engine = Engine(house, plans, speech, runner, transfers, ami, {}, ears)
         # Before the port, so that it is stopped after the last call has ended: a loop frozen while draining is noticed.
         watchdog = Watchdog()

@@ -51,6 +51,13 @@ class PlacesInUse:
         finally:
             self._making.release()
 
+    def warm(self) -> None:
+        """Have the places made before the first caller waits for them. A store that cannot be read is only logged."""
+        try:
+            self.current()
+        except StoreError as error:
+            log.warning("the register's places cannot be had yet", error=str(error))
+
     @property
     def made(self) -> Places | None:
         """The places as they were when last asked for; ``None``: never yet. Waits for nothing."""

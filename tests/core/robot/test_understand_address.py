@@ -110,3 +110,17 @@ def test_the_first_ones_wait_for_one_making(grid: GridStore, monkeypatch: pytest
         found = [each.result(10) for each in [threads.submit(in_use.current) for _ in range(4)]]
     assert len(made) == 1
     assert all(each is made[0] for each in found)
+
+
+def test_places_are_made_ahead_and_looked_at_without_waiting(grid: GridStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    places = PlacesInUse(grid)
+    assert places.made is None
+    places.warm()
+    assert places.made is places.current()
+
+    def locked() -> int:
+        raise StoreLocked("somebody writes")
+
+    monkeypatch.setattr(grid, "register_version", locked)
+    places.warm()  # said in the log, and tried again when somebody asks
+    assert places.made is not None
