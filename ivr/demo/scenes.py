@@ -162,6 +162,8 @@ SCENES = (
             hears("greeting", within=5.0),
             Says("danger", after=1.0),
             hears("danger_safety"),
+            hears("danger_where"),
+            Says("address", after=1.5),
             hears("danger_transfer"),
             WaitsFor("dispatchers"),
             hears("danger_no_answer", within=75.0),
@@ -226,6 +228,8 @@ SCENES = (
             hears("outage_none_known"),
             hears("register_here"),
             Presses("1", after=4.0),
+            hears("dark_how_far"),
+            Presses("2", after=3.5),
             # Whoever calls again while the ticket is open hears its number again.
             hears("ticket_opened", "ticket_joined"),
             hears("ticket_offer"),
