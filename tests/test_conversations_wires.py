@@ -14,7 +14,18 @@ from ivr.asterisk.ami import Ami
 from ivr.asterisk.door import Arrival, serve_agi
 from ivr.asterisk.session import AgiSession
 from ivr.asterisk.transfers import Transfers
-from ivr.call.errands import CurrentAnnouncement, FindTicket, KeepConsent, OpenTicket, SendSms, Sent, Unavailable
+from ivr.call.errands import (
+    ConsentKind,
+    CurrentAnnouncement,
+    FindConsent,
+    FindTicket,
+    KeepConsent,
+    OpenTicket,
+    Promise,
+    SendSms,
+    Sent,
+    Unavailable,
+)
 from ivr.call.last_place import FindLastPlace, KeepLastPlace
 from ivr.call.model import CallRecord, classify
 from ivr.channels.asterisk import AsteriskChannel
@@ -22,9 +33,11 @@ from ivr.channels.scenario import RobotSays
 from ivr.channels.voicing import Voicing
 from ivr.dialplan.walk import walk
 from ivr.doing.current_announcement import current_announcement
+from ivr.doing.find_consent import find_consent
 from ivr.doing.find_ticket import find_ticket
 from ivr.doing.last_place import find_last_place, keep_last_place
 from ivr.doing.open_ticket import open_ticket
+from ivr.doing.promise import promise
 from ivr.runner import Handlers, Runner
 from ivr.settings import Agi
 from ivr.store import Store
@@ -61,6 +74,9 @@ def fill(store: Store, world: World) -> None:
         store.tickets.set_state(facts.number, facts.state, now=ticket.opened_at, who="test")
     if world.last_place:
         store.last_places.keep("+79001234567", world.last_place, "earlier", now=world.now - timedelta(days=30))
+    for kind in world.consents:
+        agreed = KeepConsent(cast(ConsentKind, kind), "+79001234567", "earlier", "earlier", text="earlier words")
+        store.consents.give(agreed, now=world.now - timedelta(days=30))
     if world.announcement:
         until = world.now + timedelta(hours=3)
         store.announcements.set(None, world.announcement, until=until, now=world.now, who="test")
@@ -73,6 +89,8 @@ def handlers(grid: GridStore, store: Store, clock: FakeClock, world: World) -> H
     return {
         OpenTicket: open_ticket(store, clock),
         KeepConsent: lambda errand: store.consents.give(errand, now=clock()),
+        FindConsent: find_consent(store),
+        Promise: promise(store, clock),
         SendSms: lambda errand: Sent("s1", clock()),
         FindTicket: find_ticket(store),
         FindLastPlace: find_last_place(store, clock),
