@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -271,6 +272,46 @@ def test_a_broken_new_model_does_not_replace_the_loaded_one(tmp_path: Path, mode
     with pytest.raises(RecogniserFailed):
         shared.refresh()
     assert shared.current() is loaded
+
+
+def wait_until(condition: Callable[[], bool]) -> None:
+    until = time.monotonic() + 20
+    while not condition() and time.monotonic() < until:
+        time.sleep(0.02)
+
+
+def test_a_running_engine_hears_with_the_model_that_was_adapted_meanwhile(adapt_to: Adapt, models: Path) -> None:
+    shared = ModelInUse(lambda: used(models), models / POINTER)
+    old = shared.current()
+    assert old.folder.name == "small"
+    adapted = adapt_to(NAMES).model
+    assert shared.current() is old, "the call that notices it does not wait"
+    wait_until(lambda: shared.current() is not old)
+    assert shared.current().folder == adapted.path
+    (adapted.path / "am" / "final.mdl").unlink()
+    os.utime(models / POINTER)
+    wait_until(lambda: shared.current().folder.name == "small")  # what cannot be used is not pointed to any more
+    assert shared.current().folder.name == "small"
+
+
+def test_a_new_model_that_cannot_be_loaded_leaves_the_engine_the_old_one(models: Path, tmp_path: Path) -> None:
+    pointer, pointed = tmp_path / "pointer", [ModelFolder(models / "small")]
+    loading: list[ModelFolder] = []
+
+    def now() -> ModelFolder:
+        loading.append(pointed[0])
+        return pointed[0]
+
+    shared = ModelInUse(now, pointer)
+    old = shared.current()
+    pointed[0] = ModelFolder(tmp_path / "gone")
+    pointer.touch()
+    assert shared.current() is old
+    wait_until(lambda: len(loading) == 2)
+    for _ in range(20):
+        assert shared.current() is old
+        time.sleep(0.005)
+    assert len(loading) == 2, "it is not tried again for every call"
 
 
 def test_the_old_models_memory_is_given_back(adapt_to: Adapt, models: Path) -> None:
