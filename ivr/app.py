@@ -50,7 +50,7 @@ from robot import errands as robot_errands
 from robot import outcomes as robot_outcomes
 from robot.desk import handlers as robot_handlers
 from robot.doing.understand_address import PlacesInUse
-from robot.hearing.folders import in_use
+from robot.hearing.folders import POINTER, in_use
 from robot.hearing.in_use import ModelInUse
 from robot.hearing.listening import Listeners
 from robot.topics import topics as robot_topics
@@ -91,7 +91,8 @@ def make_hearing(settings: Settings, places: PlacesInUse | None = None) -> Liste
 
     With the register's ``places`` a known address is answered as soon as it is whole.
     """
-    model = ModelInUse(lambda: in_use(settings.hearing.model, settings.home, settings.models))
+    pointer = settings.models / POINTER
+    model = ModelInUse(lambda: in_use(settings.hearing.model, settings.home, settings.models), pointer)
     model.current()
 
     def complete(text: str, speech: Listening | None) -> bool:
