@@ -227,7 +227,7 @@ def _tables(measured: list[Figures]) -> None:
     for figures in measured:
         if not figures.takes_grammars:
             out.print(
-                f"{figures.model} has a ready-made graph: grammars change nothing in what it hears", style="yellow"
+                f"{figures.model} takes no grammars: it always listens for all that it can hear", style="yellow"
             )
 
 
