@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -16,9 +16,11 @@ from rich.text import Text
 from ivr.call.errands import CurrentAnnouncement, FindTicket, NoAnnouncement, NoTicket
 from ivr.call.model import Call
 from ivr.cli.common import EXIT_PROBLEMS, err, fail, json_option, out, print_json, with_settings
-from ivr.dialplan.adding import CannotAdd, add_phrase, as_phrase
+from ivr.dialplan.adding import CannotAdd, add_offer_phrase, add_phrase, as_phrase
+from ivr.dialplan.meant import around, key_meant, lost
 from ivr.dialplan.model import Plan
 from ivr.dialplan.nodes.menu import KEYS, Menu
+from ivr.dialplan.parse import ROBOT_FILE
 from ivr.dialplan.walk import Understanding
 from ivr.drafting import NoWay, draft
 from ivr.errors import Problem
@@ -42,6 +44,11 @@ class Place:
     def path(self) -> str:
         """The file, relative to the instance."""
         return f"dialplans/{self.file}.yaml"
+
+    @property
+    def is_menu(self) -> bool:
+        """Whether it is a menu's, not an offer of ``robot.yaml``."""
+        return self.file != ROBOT_FILE
 
     @property
     def address(self) -> str:
@@ -83,6 +90,7 @@ def command(settings: Settings, phrase: str, place: Place, dry_run: bool, as_jso
     Examples:
       ivr misses accept "ток пропал" --to hotline:menu.1
       ivr misses accept "лампочки горят вполнакала" --to "hotline:menu.качество электроэнергии" --dry-run
+      ivr misses accept "киньте смску" --to robot:phrases.sms        for an offer of the robot's (robot.yaml)
       ivr talk --draft                 try it; then put it to use: ivr reload
     """
     from ivr import app
@@ -102,19 +110,22 @@ def command(settings: Settings, phrase: str, place: Place, dry_run: bool, as_jso
     written = (settings.home / place.path).read_bytes().decode()
     try:
         phrase = as_phrase(phrase)
-        text, key, shared = add_phrase(place.path, written, place.node, place.choice, phrase)
-        _refuse_if_taken(before.plan, understanding, place, key, phrase)
+        text, key, shared = _added(place, written, phrase)
+        if place.is_menu:
+            _refuse_if_taken(before.plan, understanding, place, key, phrase)
         changed = Texts({**texts.dialplans, place.path: _as_read(text)}, texts.prompts)
         after = examine_texts(settings, app.topics(), changed, unheard)
         if after.plan is None:
             fresh = [each for each in after.problems if each.level == "error"]
             _refuse(fresh, f"with «{phrase}» at {place.address}.{key} ivr check would fail")
-        _refuse_if_confusing(
-            before.plan, after.plan, understanding, (place.address, *_addresses(place, shared)), key, phrase
-        )
+        if place.is_menu:
+            menus = (place.address, *_addresses(place, shared))
+            _refuse_if_confusing(before.plan, after.plan, understanding, menus, key, phrase)
     except CannotAdd as error:
         fail(str(error))
-    conversation, why_none = _conversation(settings, after.plan, place, key, phrase)
+    conversation, why_none = (
+        _conversation(settings, after.plan, place, key, phrase) if place.is_menu else (None, "an offer needs an outage")
+    )
     warnings = [each for each in after.problems if each not in before.problems]
     if not dry_run:
         _write(settings.home / place.path, text)
@@ -159,6 +170,15 @@ def command(settings: Settings, phrase: str, place: Place, dry_run: bool, as_jso
         )
 
 
+def _added(place: Place, written: str, phrase: str) -> tuple[str, str, tuple[str, ...]]:
+    """The new text, the key, and the nodes that share it. Raises CannotAdd."""
+    if place.is_menu:
+        return add_phrase(place.path, written, place.node, place.choice, phrase)
+    if place.node != "phrases":
+        raise CannotAdd(f"{place.path} takes phrases for offers: --to robot:phrases.sms")
+    return add_offer_phrase(place.path, written, place.choice, phrase), place.choice, ()
+
+
 def _as_read(text: str) -> str:
     """The text as :func:`ivr.plan_files.read_texts` will read it."""
     return text.removeprefix("\ufeff").replace("\r\n", "\n")
@@ -175,20 +195,18 @@ def _refuse(problems: Sequence[Problem], why: str) -> NoReturn:
     sys.exit(EXIT_PROBLEMS)
 
 
-def _wordings(plan: Plan, address: str) -> Mapping[str, tuple[str, ...]]:
-    node = plan.dialplan.nodes[address]
-    assert isinstance(node, Menu)
-    return {KEYS[key]: choice.wordings for key, choice in node.choices.items()}
-
-
 def _refuse_if_taken(plan: Plan, understanding: Understanding, place: Place, key: str, phrase: str) -> None:
-    """Raises CannotAdd for a phrase that needs no adding, or never gets as far as the menu."""
+    """Raises CannotAdd for a phrase that needs no adding, means something else, or never gets as far as the menu."""
     meant = understanding.means(phrase)
     if meant is not None:
         raise CannotAdd(f"«{phrase}» means “{meant.value}” at every step of a call; it never gets to a menu")
-    known = understanding.chooses(phrase, _wordings(plan, place.address))
+    known = key_meant(plan, place.address, understanding, phrase)
     if known == KEYS[key]:
         raise CannotAdd(f"«{phrase}» is understood as {place.address}.{key} already, by the phrases that are there")
+    if known is not None:
+        raise CannotAdd(
+            f"«{phrase}» is understood as choice {known} of {place.address} already, by phrases that are there"
+        )
 
 
 def _refuse_if_confusing(
@@ -196,17 +214,12 @@ def _refuse_if_confusing(
 ) -> None:
     """Raises CannotAdd when the phrase would still not be understood, or another would not be any more."""
     for address in addresses:
-        old, new = _wordings(before, address), _wordings(after, address)
-        came = understanding.chooses(phrase, new)
+        came = key_meant(after, address, understanding, phrase)
         if came != KEYS[key]:
             as_what = f"it would mean choice {came}" if came else "another choice is too much like it"
             raise CannotAdd(f"«{phrase}» would not be understood as {address}.{key}: {as_what}")
-        for one, wordings in old.items():
-            for wording in wordings:
-                if understanding.chooses(wording, old) == one != understanding.chooses(wording, new):
-                    raise CannotAdd(
-                        f"with it, «{wording}» would not be understood as choice {one} of {address} any more"
-                    )
+    for address, wording in lost(before, after, understanding, around(after, addresses), phrase):
+        raise CannotAdd(f"with it, «{wording}» would not be understood at {address} as it is now")
 
 
 def _conversation(

@@ -7,16 +7,18 @@ must say exactly what it said before and the phrase.
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import Any, get_args
 
 import yaml
 
+from ivr.call.manner import Offer
 from ivr.dialplan.findings import known_names, near
 from ivr.dialplan.source import read
 from ivr.errors import IvrError
 
 WIDTH = 118
 """A longer line is broken before the new phrase."""
+BY_HAND = "the file is written in a way that cannot be changed safely: add the phrase by hand"
 _PHRASE = re.compile(r"[а-яёa-z0-9](?:[а-яёa-z0-9 -]*[а-яёa-z0-9])?", re.IGNORECASE)
 
 
@@ -59,6 +61,32 @@ def add_phrase(file: str, text: str, node: str, choice: str, phrase: str) -> tup
     return new, key, _others(source.data, read(file, new).data, node, key, phrase)
 
 
+def add_offer_phrase(file: str, text: str, offer: str, phrase: str) -> str:
+    """Add ``phrase`` to those for an offer in the text of ``robot.yaml``; the new text. Raises :class:`CannotAdd`."""
+    offers = get_args(Offer)
+    if offer not in offers:
+        raise CannotAdd(f"{file}: there is no offer {offer!r}; {near(offer, offers) or known_names(offers)}")
+    source = read(file, text)
+    there: Any = _field(source.data, "phrases") or {}
+    if source.problems or not isinstance(there, dict) or not isinstance(there.get(offer, []), list):
+        raise CannotAdd(f"{file} cannot be read: ivr check says why")
+    if phrase in there.get(offer, []):
+        raise CannotAdd(f"«{phrase}» is a phrase for {offer} already")
+    phrases = _value(yaml.compose(text, Loader=yaml.BaseLoader), "phrases")
+    if phrases is None or not isinstance(phrases, yaml.MappingNode) or not phrases.value:
+        raise CannotAdd(f"{file} has no phrases yet: write the first ones by hand, as the manual shows")
+    listed = _value(phrases, offer)
+    new = (
+        _with_new_field(text, phrases, f'{offer}: ["{phrase}"]')
+        if listed is None
+        else _grown(text, phrases, listed, phrase)
+    )
+    expected = {**source.data, "phrases": {**there, offer: [*there.get(offer, []), phrase]}}
+    if read(file, new).data != expected:
+        raise CannotAdd(BY_HAND)
+    return new
+
+
 def _key_of(choices: dict[str, Any], choice: str) -> str | None:
     if choice in choices:
         return choice
@@ -87,9 +115,9 @@ def _others(old: Any, new: Any, node: str, key: str, phrase: str) -> tuple[str, 
             elif now[key] != grown:
                 raise KeyError(key)
     except (TypeError, KeyError, AttributeError):
-        raise CannotAdd("the file is written in a way that cannot be changed safely: add the phrase by hand") from None
+        raise CannotAdd(BY_HAND) from None
     if new != old:
-        raise CannotAdd("the file is written in a way that cannot be changed safely: add the phrase by hand")
+        raise CannotAdd(BY_HAND)
     return tuple(others)
 
 
@@ -103,6 +131,12 @@ def _spliced(text: str, node: str, key: str, phrase: str) -> str:
     phrases = _value(about, "phrases")
     if phrases is None:
         return _with_new_field(text, about, f"phrases: [{quoted}]")
+    return _grown(text, about, phrases, phrase)
+
+
+def _grown(text: str, about: yaml.MappingNode, phrases: Any, phrase: str) -> str:
+    """The list ``phrases`` of the mapping ``about`` with one more."""
+    quoted = f'"{phrase}"'
     if not phrases.flow_style and phrases.value:
         end = text.find("\n", phrases.value[-1].end_mark.index)
         end = len(text) if end < 0 else end
@@ -118,7 +152,7 @@ def _with_new_field(text: str, about: yaml.MappingNode, field: str) -> str:
     first, (_, last) = about.value[0][0], about.value[-1]
     if about.flow_style:
         return _with_item(text, [value for _, value in about.value], field, first.start_mark.column)
-    end = text.find("\n", last.end_mark.index)
+    end = text.find("\n", _end(last))
     end = len(text) if end < 0 else end
     return f"{text[:end].rstrip(chr(13))}\n{' ' * first.start_mark.column}{field}{text[end:]}"
 
@@ -134,6 +168,14 @@ def _with_item(text: str, items: list[Any], item: str, indent: int) -> str:
     if items[0].start_mark.line < items[-1].start_mark.line:
         indent = len(line) - len(line.lstrip())
     return f"{text[:end]},\n{' ' * indent}{item}{text[end:]}"
+
+
+def _end(node: Any) -> int:
+    """Where a value's text ends; the mark of a list or mapping without brackets is beyond empty lines and remarks."""
+    if isinstance(node, yaml.CollectionNode) and not node.flow_style and node.value:
+        last = node.value[-1]
+        return _end(last[1] if isinstance(last, tuple) else last)
+    return int(node.end_mark.index)
 
 
 def _value(node: Any, key: str) -> Any:

@@ -121,7 +121,9 @@ def test_a_dry_run_shows_the_change_and_makes_none(home: Path) -> None:
     ("phrase", "to", "says", "code"),
     [
         ("оператор", "hotline:menu.1", "at every step", 1),
-        ("плохое напряжение", "hotline:menu.1", "means the choice", 1),
+        ("плохое напряжение", "hotline:menu.1", "as choice", 1),
+        (PHRASE, "robot:menu.1", "phrases for offers", 1),
+        (PHRASE, "robot:phrases.pizza", "no offer", 1),
         ("нет света", "hotline:menu.1", "already", 1),
         (PHRASE, "hotline:menu.9", "no choice '9'", 1),
         (PHRASE, "hotline:goodbye.1", "no menu", 1),
@@ -147,3 +149,21 @@ def test_a_dialplan_that_is_broken_already_is_left_alone(home: Path) -> None:
     assert "menyu" in refused.stderr
     assert "fails already" in refused.stderr
     assert PHRASE not in file.read_text("utf-8")
+
+
+def test_a_phrase_for_an_offer_of_the_robots(home: Path) -> None:
+    before = (home / "dialplans" / "robot.yaml").read_text("utf-8")
+    done = told(ivr(home, "misses", "accept", PHRASE, "--to", "robot:phrases.sms", "--json"))
+    assert (done["choice"], done["conversation"]) == ("sms", None)
+    after = (home / "dialplans" / "robot.yaml").read_text("utf-8")
+    assert after.count(PHRASE) == 1
+    assert after.count("#") == before.count("#")
+
+
+def test_a_phrase_that_would_cost_another_its_meaning_is_refused(home: Path) -> None:
+    plan = load_plan(load_settings(home, {}), topics())
+    menu = plan.dialplan.nodes["hotline:menu"]
+    taken = next(phrase for phrase in menu.choices["1"].phrases if len(phrase.split()) == 2)  # type: ignore[attr-defined]
+    refused = ivr(home, "misses", "accept", f"{taken} {PHRASE}", "--to", "hotline:menu.0")
+    assert refused.exit_code == 1
+    assert "would not be understood" in refused.stderr or "as choice 1" in refused.stderr

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from ivr.dialplan.adding import CannotAdd, add_phrase, as_phrase
+from ivr.dialplan.adding import CannotAdd, add_offer_phrase, add_phrase, as_phrase
 
 ROOT = Path(__file__).parents[3]
 HEAD = "start: menu   # a remark\nnodes:\n  menu:\n    kind: menu\n    choices:"
@@ -132,3 +132,31 @@ def test_phrases_are_as_they_are_said() -> None:
     for bad in ("", "а", "ток: пропал", "x" * 81, "ток\\n", "{}"):
         with pytest.raises(CannotAdd):
             as_phrase(bad)
+
+
+ROBOT = """tries: {address: 3}
+phrases:                   # ваши слова
+  sms: ["отправьте смс"]   # на телефон
+  done:
+    - ничего не надо
+"""
+
+
+def test_phrases_for_an_offer() -> None:
+    def put(offer: str) -> str:
+        return add_offer_phrase("dialplans/robot.yaml", ROBOT, offer, "киньте смску")
+
+    assert put("sms") == ROBOT.replace('"отправьте смс"]', '"отправьте смс", "киньте смску"]')
+    assert put("done") == ROBOT + '    - "киньте смску"\n'
+    assert put("call") == ROBOT + '  call: ["киньте смску"]\n'
+    again = put("sms")
+    with pytest.raises(CannotAdd, match="already"):
+        add_offer_phrase("robot.yaml", again, "sms", "киньте смску")
+    with pytest.raises(CannotAdd, match="no offer 'smss'"):
+        put("smss")
+    for text in ("tries: {address: 3}\n", "phrases: {}\n"):
+        with pytest.raises(CannotAdd, match="by hand"):
+            add_offer_phrase("robot.yaml", text, "sms", "киньте смску")
+    for text in ("phrases: [", "phrases: 5\n", 'phrases: {sms: "одна"}\n'):
+        with pytest.raises(CannotAdd, match="ivr check"):
+            add_offer_phrase("robot.yaml", text, "sms", "киньте смску")
