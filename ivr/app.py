@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 import structlog
 
+from ivr.app_grid import feed_problems, poller, trouble_rule
 from ivr.bringup.speech import speech_environments
 from ivr.call.journal import CORE_MODULES, Codec, classes_of
 from ivr.call.model import Call, Prompt
@@ -40,11 +41,12 @@ from ivr.store import Store
 from ivr.store.database import make_private
 from ivr.store.journal import CallJournal
 from outage_feed import affecting as grid_affecting
+from outage_feed import clusters as grid_clusters
 from outage_feed import example
 from outage_feed import model as grid_model
 from outage_feed import telling as grid_telling
 from outage_feed.errors import StoreError
-from outage_feed.fetch import Poller, Source, faults
+from outage_feed.fetch import Poller
 from outage_feed.store import GridStore
 from robot import errands as robot_errands
 from robot import outcomes as robot_outcomes
@@ -109,7 +111,7 @@ def clock_of(settings: Settings) -> Clock:
 
 def codec() -> Codec:
     """Reads journaled calls back: knows every class that a verb or an answer can hold."""
-    rooms = (robot_errands, robot_outcomes, understood, grid_model, grid_affecting, grid_telling)
+    rooms = (robot_errands, robot_outcomes, understood, grid_model, grid_affecting, grid_clusters, grid_telling)
     return Codec(classes_of(*CORE_MODULES, *rooms))
 
 
@@ -163,7 +165,7 @@ def open_house(settings: Settings, clock: Clock | None = None) -> Iterator[House
         words = Words(settings, now)
         own = own_handlers(store, now, words, make_gateways(settings))
         places = PlacesInUse(grid)
-        handlers = {**own, **robot_handlers(grid, now, quick, places)}
+        handlers = {**own, **robot_handlers(grid, now, quick, places, trouble_rule(settings))}
         yield House(settings, now, grid, store, handlers, topics(), understanding(), words, places)
 
 
@@ -179,33 +181,7 @@ def _store(settings: Settings) -> Store:
 
 def feeds(house: House) -> Poller:
     """The poller of the configured outage feeds, which keeps the example alive and forgets feeds taken out again."""
-    sources = _sources(house.settings)
-    chores = (example.move_example_on,) if house.settings.line.example else ()
-    return Poller(sources, house.grid, clock=house.clock, chores=chores)
-
-
-def _sources(settings: Settings) -> list[Source]:
-    return [
-        Source(
-            name=feed.name,
-            url=feed.url,
-            format=feed.format,
-            every=feed.every_seconds,
-            stale_after=feed.stale_after_seconds,
-            regions=feed.regions,
-            snapshot=feed.snapshot,
-            timeout=feed.timeout_seconds,
-            max_bytes=feed.max_bytes,
-            days_ahead=feed.days_ahead,
-            base=settings.home,
-            headers=feed.headers,
-        )
-        for feed in settings.feed
-    ]
-
-
-NOT_FEEDS = ("dispatcher", example.SOURCE, example.SILENT)
-"""Sources that are in the database without being feeds: one of that name would take their outages away."""
+    return poller(house.settings, house.grid, house.clock)
 
 
 def settings_problems(settings: Settings) -> Iterator[Problem]:
@@ -216,14 +192,7 @@ def settings_problems(settings: Settings) -> Iterator[Problem]:
         if queues is not None and name not in queues:
             hint = near(name, queues) or known_names(queues)
             yield settings_problem(settings, ("line", "fallback_queue"), f"unknown queue {name!r}", hint)
-    seen: set[str] = set()
-    for number, source in enumerate(_sources(settings)):
-        for key, message in faults(source):
-            yield settings_problem(settings, ("feed", number, key), message)
-        if source.name in seen or source.name in NOT_FEEDS:
-            message = f"there is another source «{source.name}»"
-            yield settings_problem(settings, ("feed", number, "name"), message, "give this feed a name of its own")
-        seen.add(source.name)
+    yield from feed_problems(settings)
 
 
 def check_settings(settings: Settings) -> None:
@@ -400,6 +369,7 @@ async def for_talk(settings: Settings, clock: Clock, *, draft: bool, voiced: boo
                 words=words,
                 voice=Speaker(plan.book, speech, clock) if voiced else None,
                 spoken=lambda prompt: plan.book.speak(prompt, clock(), talk=True),
+                hear=lambda: make_hearing(settings, house.places),
             )
         finally:
             journal.close()

@@ -73,3 +73,33 @@ def pauses(db: Database) -> None:
 def register_version(db: Database) -> None:
     """A number that grows with every change of the register: whoever keeps it in memory sees that it is old."""
     db.table("grid_register").insert({"version": 1})
+
+
+@migrations()
+def trouble(db: Database) -> None:
+    """What callers in the dark report, and the outages that become probable by it.
+
+    A report's ``caller`` and ``house`` are what makes it the same one again; ``probable`` is what it belongs to.
+    """
+    db.table("grid_probable").create(
+        {
+            "id": int, "key": str, "reach": str, "region": str, "place": str, "house": str, "calls": int,
+            "first_at": float, "last_at": float, "expires_at": float, "state": str, "outage": str,
+            "decided_at": float, "decided_by": str, "note": str,
+        },
+        pk="id",
+        not_null={"key", "reach", "region", "place", "house", "calls", "first_at", "last_at", "expires_at", "state"},
+    )  # fmt: skip
+    db.table("grid_probable").create_index(["state", "key"])
+    db.table("grid_reports").create(
+        {
+            "id": int, "at": float, "caller": str, "phone": str, "call_id": str, "point_id": str, "house": str,
+            "street_key": str, "net_key": str, "alone": int, "probable": int,
+        },
+        pk="id",
+        not_null={"at", "caller", "phone", "call_id", "point_id", "house", "street_key", "alone"},
+    )  # fmt: skip
+    db.table("grid_reports").create_index(["caller", "house"])
+    db.table("grid_reports").create_index(["street_key", "at"])
+    db.table("grid_reports").create_index(["net_key", "at"])
+    db.table("grid_reports").create_index(["probable"])

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
+from outage_feed.clusters import Probable
 from outage_feed.feeds import LONGEST_PAUSE, FeedState
 from outage_feed.model import Outage
 from outage_feed.record import write_record
@@ -17,6 +19,11 @@ def outage_json(outage: Outage, now: datetime) -> dict[str, Any]:
     """The record as in the json format, with what the store knows of it beside."""
     extra = {"source": outage.source, "status": outage.status(now), "version": outage.version}
     return {**write_record(outage), **extra, "id": outage.id, "received_at": outage.received_at}
+
+
+def probable_json(known: Probable, houses: Sequence[str]) -> dict[str, Any]:
+    """A probable outage with the houses that were reported."""
+    return {**asdict(known), "id": known.name, "houses": list(houses)}
 
 
 def feed_json(state: FeedState, now: datetime) -> dict[str, Any]:

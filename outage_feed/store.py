@@ -10,29 +10,25 @@ Every method raises StoreLocked, StoreFull or StoreBroken and nothing else of SQ
 from __future__ import annotations
 
 import json
-import sqlite3
-import threading
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 from sqlite_utils import Database
 
 from outage_feed import rows
 from outage_feed.affecting import affecting
-from outage_feed.errors import StoreBroken
+from outage_feed.clusters import Probable
+from outage_feed.database import GridDatabase
 from outage_feed.feeds import FeedState
 from outage_feed.formats import Parsed, Rejected
 from outage_feed.model import Address, Outage, ServicePoint, Settlement, Status, Street
 from outage_feed.names import settlement_key, street_key
 from outage_feed.record import write_record
 from outage_feed.register import normalise_account, normalise_phone
-from outage_feed.schema import migrations
-from outage_feed.sqlite_errors import translated
 from outage_feed.telling import Found
+from outage_feed.trouble_rows import PROBABLE_AT, probable, probable_at
 
 _BATCH = 100
 """Outages of a feed written at a time; the calls' own records wait for it, some ten milliseconds."""
@@ -63,88 +59,15 @@ def _record_of(outage: Outage) -> str:
     return json.dumps(write_record(outage), ensure_ascii=False)
 
 
-class GridStore:
+class GridStore(GridDatabase):
     """The grid's tables in one database file."""
-
-    def __init__(self, path: Path, busy_timeout: float) -> None:
-        self.path = path
-        self._busy_timeout = busy_timeout
-        self._local = threading.local()
-        self._all: list[Database] = []
-        self._lock = threading.Lock()
-        self._closed = False
-
-    @classmethod
-    def open(cls, path: Path, *, busy_timeout: float = 5.0) -> GridStore:
-        """Open the file, making it and its tables where they are missing; raises StoreError."""
-        store = cls(path, busy_timeout)
-        try:
-            with translated(path):
-                path.parent.mkdir(parents=True, exist_ok=True)
-                store._db.enable_wal()
-            if migrations.pending(store._db):
-                with store._writing() as db:
-                    migrations.apply(db)
-        except BaseException:
-            store.close()
-            raise
-        return store
-
-    def close(self) -> None:
-        """Close every connection; the store cannot be used afterwards."""
-        with self._lock:
-            self._closed = True
-            for db in self._all:
-                db.close()
-            self._all.clear()
-
-    def __enter__(self) -> GridStore:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-    @property
-    def _db(self) -> Database:
-        """This thread's connection."""
-        if self._closed:
-            raise StoreBroken(f"{self.path}: the store was closed")
-        db: Database | None = getattr(self._local, "db", None)
-        if db is None:
-            with translated(self.path):
-                connection = sqlite3.connect(self.path, timeout=self._busy_timeout, check_same_thread=False)
-                db = Database(connection, execute_plugins=False)
-                db.execute("PRAGMA synchronous=NORMAL")
-            self._local.db = db
-            with self._lock:
-                self._all.append(db)
-        return db
-
-    @contextmanager
-    def _writing(self) -> Iterator[Database]:
-        """One transaction that holds the right to write from its beginning, so that it cannot fail halfway for it."""
-        db = self._db
-        with translated(self.path):
-            db.execute("BEGIN IMMEDIATE")
-            try:
-                yield db
-            except BaseException:
-                db.rollback()
-                raise
-            db.commit()
-
-    def _rows(self, sql: str, parameters: Sequence[Any] = ()) -> list[dict[str, Any]]:
-        with translated(self.path):
-            cursor = self._db.execute(sql, parameters)
-            names = [column[0] for column in cursor.description]
-            return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
     # Service points
 
     def save_points(self, points: Iterable[ServicePoint]) -> int:
         """Add the points, or replace those of the same id; gives their number. One transaction."""
         points = list(points)
-        with self._writing() as db:
+        with self.writing() as db:
             db.table("grid_points").upsert_all([rows.point_row(point) for point in points], pk="id")
             db.conn.executemany("DELETE FROM grid_phones WHERE point_id = ?", [(point.id,) for point in points])
             phones = {(phone, point.id) for point in points for phone in point.phones}
@@ -155,7 +78,7 @@ class GridStore:
     def remove_points(self, ids: Iterable[str]) -> None:
         """Forget the points of these ids."""
         keys = [(point_id,) for point_id in ids]
-        with self._writing() as db:
+        with self.writing() as db:
             db.conn.executemany("DELETE FROM grid_points WHERE id = ?", keys)
             db.conn.executemany("DELETE FROM grid_phones WHERE point_id = ?", keys)
             db.execute(_REGISTER_CHANGED)
@@ -192,25 +115,25 @@ class GridStore:
 
     def places(self) -> tuple[Address, ...]:
         """Every street (or settlement without streets) that has a service point, each once, without houses."""
-        return tuple(map(rows.place, self._rows(rows.PLACES)))
+        return tuple(map(rows.place, self.rows(rows.PLACES)))
 
     def addresses(self) -> tuple[Address, ...]:
         """Every house that has a service point, each once, without flats. Reads the whole register."""
-        return tuple(map(rows.address, self._rows(rows.ADDRESSES)))
+        return tuple(map(rows.address, self.rows(rows.ADDRESSES)))
 
     def register_version(self) -> int:
         """Grows with every change of the register; cheap."""
-        return int(self._rows("SELECT version FROM grid_register")[0]["version"])
+        return int(self.rows("SELECT version FROM grid_register")[0]["version"])
 
     def count_points(self) -> tuple[tuple[str, int, int], ...]:
         """Region, number of its service points, number of those that have a telephone."""
         phones = "EXISTS (SELECT 1 FROM grid_phones f WHERE f.point_id = p.id)"
         sql = f"SELECT region, count(*) AS points, sum({phones}) AS phones FROM grid_points p GROUP BY region"
-        return tuple((row["region"], row["points"], row["phones"]) for row in self._rows(f"{sql} ORDER BY region"))
+        return tuple((row["region"], row["points"], row["phones"]) for row in self.rows(f"{sql} ORDER BY region"))
 
     def _points(self, where: str, parameters: Sequence[Any]) -> tuple[ServicePoint, ...]:
         phones = "(SELECT group_concat(f.phone, ' ') FROM grid_phones f WHERE f.point_id = p.id) AS phones"
-        found = self._rows(f"SELECT p.*, {phones} FROM grid_points p {where} ORDER BY p.id", parameters)
+        found = self.rows(f"SELECT p.*, {phones} FROM grid_points p {where} ORDER BY p.id", parameters)
         return tuple(map(rows.point, found))
 
     # Outages
@@ -222,14 +145,19 @@ class GridStore:
         stale = [feed for feed in feeds if feed.stale(now)]
         times = [feed.last_success for feed in stale or feeds]
         as_of = min((time for time in times if time is not None), default=None) if None not in times else None
-        return Found(point, explanations, now, as_of, tuple(feed.name for feed in stale))
+        return Found(point, explanations, now, as_of, tuple(feed.name for feed in stale), self.probable_at(point, now))
+
+    def probable_at(self, point: ServicePoint, now: datetime) -> Probable | None:
+        """The probable outage that callers' reports made at the point, if one is to be told of."""
+        found = self.rows(PROBABLE_AT, probable_at(point, now))
+        return probable(found[0]) if found else None
 
     def outages_near(self, point: ServicePoint, now: datetime) -> tuple[Outage, ...]:
         """The outages of the point's place, street and network that may still be news at ``now``."""
         keys = [settlement_key(point.address.settlement), *(f"net:{name}" for name in point.network)]
         street = street_key(point.address.street) if point.address.street else ""
         marks = ", ".join("?" * len(keys))
-        found = self._rows(
+        found = self.rows(
             f"""SELECT DISTINCT o.* FROM grid_places p JOIN grid_outages o ON o.id = p.outage_id
                 WHERE p.place IN ({marks}) AND p.street IN ('', ?) AND o.fades_at >= ? ORDER BY o.start, o.id""",
             [*keys, street, now.timestamp()],
@@ -244,16 +172,16 @@ class GridStore:
                 wheres.append(f"{column} = ?")
                 parameters.append(value)
         sql = f"SELECT * FROM grid_outages WHERE {' AND '.join(wheres)} ORDER BY start, id"
-        return tuple(map(rows.outage, self._rows(sql, parameters)))
+        return tuple(map(rows.outage, self.rows(sql, parameters)))
 
     def outage(self, outage_id: str) -> Outage | None:
         """The current version of one outage."""
-        found = self._rows("SELECT * FROM grid_outages WHERE id = ?", (outage_id,))
+        found = self.rows("SELECT * FROM grid_outages WHERE id = ?", (outage_id,))
         return rows.outage(found[0]) if found else None
 
     def history(self, outage_id: str) -> tuple[Outage, ...]:
         """Every version of one outage, the first one first."""
-        found = self._rows(
+        found = self.rows(
             """SELECT v.outage_id AS id, o.source, v.version, v.received_at, v.record
                FROM grid_versions v JOIN grid_outages o ON o.id = v.outage_id
                WHERE v.outage_id = ? ORDER BY v.version""",
@@ -263,19 +191,23 @@ class GridStore:
 
     def add(self, outage: Outage, now: datetime) -> Outage:
         """Store a person's new outage under the next free number of its source («dispatcher:7»)."""
-        with self._writing() as db:
-            found = self._rows("SELECT id FROM grid_outages WHERE source = ?", (outage.source,))
-            numbers = [row["id"].rpartition(":")[2] for row in found]
-            number = str(1 + max((int(text) for text in numbers if text.isdecimal()), default=0))
-            outage = replace(outage, id=f"{outage.source}:{number}", source_id=number)
-            return self._save(db, outage, now)
+        with self.writing() as db:
+            return self.add_within(db, outage, now)
+
+    def add_within(self, db: Database, outage: Outage, now: datetime) -> Outage:
+        """:meth:`add`, inside a transaction of :meth:`writing`."""
+        found = self.rows("SELECT id FROM grid_outages WHERE source = ?", (outage.source,))
+        numbers = [row["id"].rpartition(":")[2] for row in found]
+        number = str(1 + max((int(text) for text in numbers if text.isdecimal()), default=0))
+        outage = replace(outage, id=f"{outage.source}:{number}", source_id=number)
+        return self._save(db, outage, now)
 
     def save(self, outage: Outage, now: datetime) -> Outage:
         """Store a new outage, or a new version of a known one; gives what is stored now (unchanged: as it was).
 
         What a person says of an outage that a feed brought stands until the feed itself says something new of it.
         """
-        with self._writing() as db:
+        with self.writing() as db:
             return self._save(db, outage, now)
 
     def take_in(self, source: str, parsed: Parsed, now: datetime, *, snapshot: bool, sure: bool = False) -> Changes:
@@ -288,11 +220,11 @@ class GridStore:
         A long answer is written in several transactions, lest calls wait to be recorded; should one fail, taking in
         the same answer again does the rest.
         """
-        known = {row["id"]: row["given"] for row in self._rows(_GIVEN, (source,))}
+        known = {row["id"]: row["given"] for row in self.rows(_GIVEN, (source,))}
         records = {outage.id: _record_of(outage) for outage in parsed.outages}
         fresh = [outage for outage in parsed.outages if known.get(outage.id) != records[outage.id]]
         for at in range(0, len(fresh), _BATCH):
-            with self._writing() as db:
+            with self.writing() as db:
                 for outage in fresh[at : at + _BATCH]:
                     self._save(db, outage, now, given=records[outage.id])
         gone: list[Outage] = []
@@ -304,7 +236,7 @@ class GridStore:
                 for outage in self.outages(source=source)
                 if outage.id not in present and outage.status(now) in (Status.PLANNED, Status.ACTIVE)
             ]
-        with self._writing() as db:
+        with self.writing() as db:
             for outage in gone:
                 self._save(db, replace(outage, closed_at=now), now, given="")
             db.execute("DELETE FROM grid_rejected WHERE source = ?", [source])
@@ -318,7 +250,7 @@ class GridStore:
     def remove_source(self, source: str) -> None:
         """Forget a source with its outages and their history: for examples, not for the real record."""
         ids = "(SELECT id FROM grid_outages WHERE source = ?)"
-        with self._writing() as db:
+        with self.writing() as db:
             db.execute(f"DELETE FROM grid_places WHERE outage_id IN {ids}", [source])
             db.execute(f"DELETE FROM grid_versions WHERE outage_id IN {ids}", [source])
             db.execute("DELETE FROM grid_outages WHERE source = ?", [source])
@@ -330,7 +262,7 @@ class GridStore:
 
         ``given``: the record as its feed gave it; the same again is nothing new, whatever a person has added since.
         """
-        found = self._rows("SELECT * FROM grid_outages WHERE id = ?", (outage.id,))
+        found = self.rows("SELECT * FROM grid_outages WHERE id = ?", (outage.id,))
         before = rows.outage(found[0]) if found else None
         if before is not None and given and given == found[0]["given"]:
             return before
@@ -364,7 +296,7 @@ class GridStore:
 
     def feeds(self) -> tuple[FeedState, ...]:
         """The state of every source."""
-        found = self._rows(
+        found = self.rows(
             """SELECT f.*, (SELECT count(*) FROM grid_rejected r WHERE r.source = f.name) AS rejected
                FROM grid_feeds f ORDER BY name"""
         )
@@ -376,7 +308,7 @@ class GridStore:
 
     def save_feed(self, state: FeedState) -> None:
         """Store the state of a source."""
-        with self._writing() as db:
+        with self.writing() as db:
             db.table("grid_feeds").upsert(rows.feed_row(state), pk="name")
 
     def forget_feeds(self, names: Iterable[str], now: datetime) -> None:
@@ -386,7 +318,7 @@ class GridStore:
         """
         for name in names:
             open_ones = self.outages(source=name)
-            with self._writing() as db:
+            with self.writing() as db:
                 for outage in open_ones:
                     self._save(db, replace(outage, closed_at=now), now, given="")
                 for table, column in (("grid_feeds", "name"), ("grid_rejected", "source")):
@@ -394,5 +326,5 @@ class GridStore:
 
     def rejected(self, source: str) -> tuple[Rejected, ...]:
         """The records of the source's last answer that were set aside."""
-        found = self._rows("SELECT record, reason, outage_id FROM grid_rejected WHERE source = ?", (source,))
+        found = self.rows("SELECT record, reason, outage_id FROM grid_rejected WHERE source = ?", (source,))
         return tuple(Rejected(row["record"], row["reason"], row["outage_id"]) for row in found)

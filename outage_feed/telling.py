@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from outage_feed.affecting import Explanation, Phase
+from outage_feed.clusters import Probable, Reach
 from outage_feed.model import Kind, ServicePoint
 
 
@@ -26,6 +27,8 @@ class Found:
     now: datetime
     as_of: datetime | None = None
     stale_sources: tuple[str, ...] = ()
+    probable: Probable | None = None
+    """What other callers there have reported, where that is enough to be told."""
 
     @property
     def stale(self) -> bool:
@@ -99,7 +102,19 @@ class NoneKnown:
     upcoming: Explanation | None = None
 
 
-Told = Planned | Emergency | OfUnknownKind | Restored | PastItsTime | NoTimeKnown | FeedStale | NoneKnown
+@dataclass(frozen=True, slots=True)
+class Reported:
+    """No list explains it, but several callers there have said the same: neither a cause nor a time is known.
+
+    ``same_street``: the reports came from the caller's own street; else from houses fed by the same ТП, or from the
+    caller's place where it has no streets.
+    """
+
+    probable: Probable
+    same_street: bool
+
+
+Told = Planned | Emergency | OfUnknownKind | Restored | PastItsTime | NoTimeKnown | FeedStale | NoneKnown | Reported
 
 
 def telling(found: Found) -> Told:
@@ -107,6 +122,8 @@ def telling(found: Found) -> Told:
 
     What is on now (or past its time) goes before what was restored, and that before what is to come; within each,
     what a fresh source says goes before what a stale one said, and then the order of ``found.explanations`` holds.
+    What callers have reported is told where no list tells of an outage that is on, and only if all of it came after
+    the restoration that a list tells of.
     """
     best = next(
         (
@@ -118,6 +135,8 @@ def telling(found: Found) -> Told:
         ),
         None,
     )
+    if (reported := _reported(found, best)) is not None:
+        return reported
     if best is None:
         if found.stale:
             return FeedStale(None, found.as_of)
@@ -126,6 +145,18 @@ def telling(found: Found) -> Told:
     if best.outage.source in found.stale_sources:
         return FeedStale(best, found.as_of)
     return _tell(best, found.now)
+
+
+def _reported(found: Found, best: Explanation | None) -> Reported | None:
+    """What callers have reported, unless a list knows better."""
+    if found.probable is None:
+        return None
+    if best is not None:
+        restored = best.outage.restored_at if best.phase is Phase.RESTORED else None
+        if restored is None or found.probable.first_at <= restored:
+            return None
+    on_street = found.probable.reach is Reach.STREET and found.point.address.street is not None
+    return Reported(found.probable, on_street)
 
 
 def _tell(best: Explanation, now: datetime) -> Told:

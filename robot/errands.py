@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from ivr.call.errands import Errand, Unavailable
 from outage_feed.model import Address, ServicePoint
@@ -60,3 +61,25 @@ class FindOutages(Errand[Found | Unavailable]):
     """What is known of outages at a service point."""
 
     point: ServicePoint
+
+
+@dataclass(frozen=True, slots=True)
+class TroubleNoted:
+    """The report is kept. ``probable``: the number of the probable outage that it belongs to; 0: of none (yet)."""
+
+    probable: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ReportTrouble(Errand[TroubleNoted | Unavailable]):
+    """Somebody is in the dark at ``point``, and no list tells why for certain: several such calls make an outage.
+
+    ``alone``: only this household. The same telephone about the same house again is the same report.
+    """
+
+    writes: ClassVar[bool] = True
+
+    point: ServicePoint
+    call_id: str
+    phone: str | None
+    alone: bool = False

@@ -12,7 +12,7 @@ from ivr.call.errands import Consent, FindConsent, KeepConsent, NoConsent, Promi
 from ivr.call.model import Call, Prompt
 from ivr.call.verbs import Say
 from outage_feed.model import ServicePoint
-from outage_feed.telling import Emergency, NoneKnown, OfUnknownKind, Planned, Told
+from outage_feed.telling import Emergency, NoneKnown, OfUnknownKind, Planned, Reported, Told
 from robot.slots import WantsPerson, ask_yes_no
 from robot.wording import place
 
@@ -26,7 +26,9 @@ class At:
 
 
 def outage_id(told: Told) -> str:
-    """The id of the outage that is told of, or an empty text."""
+    """The id of the outage that is told of («probable:3» where callers alone have reported it), or an empty text."""
+    if isinstance(told, Reported):
+        return told.probable.name
     explanation = told.upcoming if isinstance(told, NoneKnown) else told.explanation
     return explanation.outage.id if explanation else ""
 

@@ -24,13 +24,14 @@ from outage_feed.telling import (
     OfUnknownKind,
     PastItsTime,
     Planned,
+    Reported,
     Restored,
     Told,
     telling,
 )
 from robot.asking_place import ask_place
-from robot.errands import FindOutages
-from robot.how_far import ask_how_far
+from robot.errands import FindOutages, ReportTrouble, TroubleNoted
+from robot.how_far import NEIGHBOURS, ONLY_HERE, ask_how_far
 from robot.outage_notices import At, is_mobile, offer_notices, outage_id, promise_call, send_time
 from robot.outcomes import Informed
 from robot.registering import register
@@ -184,11 +185,16 @@ async def _talk_of(call: Call, known: KnownPoints) -> Outcome | Instead | None:
 
 
 async def _register_dark(call: Call, at: At, why: str) -> Outcome:
-    """Nothing explains it for certain: how far is it dark? Then it is registered."""
-    how_far = await ask_how_far(at.point.id)
+    """Nothing explains it for certain: how far is it dark (where neighbours have not told us)? Then it is registered.
+
+    What is reported counts towards a probable outage, which the ticket then names.
+    """
+    how_far = NEIGHBOURS if isinstance(at.told, Reported) else await ask_how_far(at.point.id)
     if isinstance(how_far, NeedsPerson):
         return how_far
-    return await register(call, topic=TOPIC, text=f"no power; {why}; {how_far}", point=at.point)
+    noted = await ReportTrouble(at.point, call.id, call.caller, alone=how_far == ONLY_HERE)
+    joined = f"; probable outage {noted.probable}" if isinstance(noted, TroubleNoted) and noted.probable else ""
+    return await register(call, topic=TOPIC, text=f"no power; {why}; {how_far}{joined}", point=at.point)
 
 
 async def _another_is_meant(at: At) -> NeedsPerson | Literal[False] | None:
@@ -340,13 +346,13 @@ def informed_of(at: At) -> Informed:
 
 
 def _is_only_possible(at: At) -> bool:
-    explanation = None if isinstance(at.told, NoneKnown) else at.told.explanation
+    explanation = None if isinstance(at.told, NoneKnown | Reported) else at.told.explanation
     return explanation is not None and explanation.sureness is Sureness.POSSIBLE
 
 
 def _is_doubtful(told: Told) -> bool:
     """Whether the caller's darkness may have another reason than what was told."""
-    if isinstance(told, Restored | PastItsTime | NoneKnown | FeedStale):
+    if isinstance(told, Restored | PastItsTime | NoneKnown | FeedStale | Reported):
         return True
     return told.explanation.sureness is Sureness.POSSIBLE
 
@@ -364,6 +370,7 @@ _KINDS: dict[type[Told], str] = {
     NoTimeKnown: "no time known",
     FeedStale: "stale",
     NoneKnown: "none known",
+    Reported: "reported by callers",
 }
 
 

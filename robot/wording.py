@@ -19,6 +19,7 @@ from outage_feed.telling import (
     OfUnknownKind,
     PastItsTime,
     Planned,
+    Reported,
     Restored,
     Told,
 )
@@ -60,6 +61,10 @@ def tell(told: Told, address: Address) -> Prompt:
             ends is not None
         ):
             return Prompt(_later(kind), place=where, begins=begins, ends=ends)
+        case Reported(same_street=True):
+            return Prompt("outage_reported_street", place=where)
+        case Reported():
+            return Prompt("outage_reported_near", place=where)
         case NoneKnown():
             return Prompt("outage_none_known", place=where)
         case _:

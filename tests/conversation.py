@@ -38,6 +38,7 @@ from ivr.call.model import Call, OutcomeClass, Prompt
 from ivr.channels.scenario import HangsUp, IsSilent, Line, NobodyAnswers, OperatorTalks, Presses, RobotSays, Speaks
 from ivr.prompts import PromptBook
 from outage_feed.affecting import affecting
+from outage_feed.clusters import USUAL_RULE, Probable, Report, clusters, keys_of
 from outage_feed.feeds import FeedState
 from outage_feed.freetext import parse_area
 from outage_feed.model import MOSCOW, Kind, Outage, ServicePoint
@@ -45,7 +46,8 @@ from outage_feed.names import parse_settlement
 from outage_feed.register import read_point
 from outage_feed.store import GridStore
 from outage_feed.telling import Found
-from robot.errands import FindOutages, FindServicePoints, Points, UnderstandAddress
+from outage_feed.troubles import Troubles
+from robot.errands import FindOutages, FindServicePoints, Points, ReportTrouble, TroubleNoted, UnderstandAddress
 from robot.understanding.address import understand_address
 from robot.understanding.spoken_places import places_of
 
@@ -83,6 +85,13 @@ class TicketFacts(Part):
     point: str | None = None
 
 
+class ReportFacts(Part):
+    point: str
+    phone: str
+    at: str = "-10m"
+    alone: bool = False
+
+
 def _listed(value: object) -> object:
     return value.split() if isinstance(value, str) else value
 
@@ -102,6 +111,8 @@ class Facts(Part):
     points: tuple[dict[str, str], ...] = ()
     """Rows of the register; region and settlement are those above if they say nothing else."""
     outages: tuple[OutageFacts, ...] = ()
+    reports: tuple[ReportFacts, ...] = ()
+    """Who has reported before that it is dark at a point, while no list tells why."""
     feed: str | None = "-5m"
     """When the list was last read; ``never``."""
     tickets: tuple[TicketFacts, ...] = ()
@@ -140,6 +151,7 @@ class World:
     consents: frozenset[str]
     first_ticket: int
     last_place: str = ""
+    reports: tuple[Report, ...] = ()
 
     def feed(self) -> FeedState:
         return FeedState(
@@ -167,7 +179,7 @@ class World:
                 return Unavailable("broken")
             stale = (SOURCE,) if self.feed().stale(self.now) else ()
             explanations = affecting(errand.point, self.outages, self.now)
-            return Found(errand.point, explanations, self.now, self.feed_read, stale)
+            return Found(errand.point, explanations, self.now, self.feed_read, stale, self.probable_at(errand.point))
 
         def open_ticket(errand: OpenTicket) -> Ticket | Unavailable:
             if "tickets" in self.broken:
@@ -222,6 +234,7 @@ class World:
             UnderstandAddress: understand,
             FindServicePoints: find_points,
             FindOutages: find_outages,
+            ReportTrouble: lambda errand: TroubleNoted(1 if self.probable_at(errand.point) else 0),
             OpenTicket: open_ticket,
             FindTicket: find_ticket,
             CurrentAnnouncement: announced,
@@ -230,9 +243,21 @@ class World:
             KeepLastPlace: lambda errand: LastPlace(errand.point),
         }
 
+    def probable_at(self, point: ServicePoint) -> Probable | None:
+        """What the reports make probable at a point; as the store would say."""
+        keys = dict(keys_of(point))
+        for number, each in enumerate(clusters(self.reports, USUAL_RULE, self.now), 1):
+            if each.key in keys and each.house in ("", point.address.house):
+                first, *_, last = sorted(report.at for report in each.reports)
+                expires = last + USUAL_RULE.lasts
+                return Probable(number, each.reach, point.region, "", len(each.reports), first, last, expires)
+        return None
+
     def fill(self, grid: GridStore) -> None:
-        """Put the points, the outages and the feed's state into a real store."""
+        """Put the points, the outages, what callers have reported and the feed's state into a real store."""
         grid.save_points(self.points)
+        for report in self.reports:
+            Troubles(grid).report(report)
         for outage in self.outages:
             grid.save(outage, self.now)
         grid.save_feed(self.feed())
@@ -277,7 +302,12 @@ class Conversation:
             facts.consents,
             max([100_000, *(ticket.number for _, ticket in tickets)]) + 1,
             facts.last_place,
-        )
+            tuple(
+                Report(_moment(each.at, now), next(point for point in points if point.id == each.point), f"r{number}",
+                       each.phone, each.alone)
+                for number, each in enumerate(facts.reports)
+            ),
+        )  # fmt: skip
 
     def spoken(self, book: PromptBook) -> tuple[Line, ...]:
         """The lines with the words of the standing ones put in."""

@@ -15,6 +15,7 @@ NOT_COMMANDS = {
     "models_bench",
     "models_make",
     "outages_taken_in",
+    "outages_probable",
     "hearing_gaps",
     "calls_live",
     "misses_accept",

@@ -10,6 +10,7 @@ import click
 from rich.text import Text
 
 from ivr.cli.common import fail, json_option, out, print_json, print_table, with_settings
+from ivr.cli.outages_probable import confirm, probable, reject
 from ivr.cli.outages_taken_in import feeds, import_, opened_grid
 from ivr.settings import Settings
 from outage_feed.dispatch import SeveralDistricts, count_affected, understood, with_district
@@ -21,9 +22,8 @@ from outage_feed.record import schema, write_area
 from outage_feed.regions import REGIONS, find_region
 from outage_feed.show import cut, day_time, full_time, outage_json
 from outage_feed.store import GridStore
+from outage_feed.troubles import DISPATCHER
 from outage_feed.when import parse_when
-
-DISPATCHER = "dispatcher"
 
 
 @click.group("outages")
@@ -38,6 +38,8 @@ def command() -> None:
       ivr outages list
       ivr outages change 7 --until "tomorrow 09:00"
       ivr outages close 7 --restored
+      ivr outages probable
+      ivr outages confirm 3 --until 18:00
     """
 
 
@@ -321,5 +323,5 @@ def _coloured(status: Status) -> Text:
     return Text(status.value, colour.get(status, ""))
 
 
-for _command in (import_, feeds):
+for _command in (import_, feeds, probable, confirm, reject):
     command.add_command(_command)

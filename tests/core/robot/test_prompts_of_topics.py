@@ -10,6 +10,7 @@ import pytest
 from ivr.call.model import Prompt
 from ivr.prompts import PromptBook
 from outage_feed.affecting import Explanation, Phase
+from outage_feed.clusters import Probable, Reach
 from outage_feed.model import Kind, Sureness
 from outage_feed.telling import (
     Emergency,
@@ -19,6 +20,7 @@ from outage_feed.telling import (
     OfUnknownKind,
     PastItsTime,
     Planned,
+    Reported,
     Restored,
     Told,
 )
@@ -44,6 +46,8 @@ def every_told() -> Iterator[Told]:
         yield from (NoTimeKnown(each, at) for each in known.values())
         yield FeedStale(explanation, at)
     yield FeedStale(None, None)
+    reported = Probable(1, Reach.STREET, "46", "", 3, at, at, until)
+    yield from (Reported(reported, same_street) for same_street in (True, False))
     yield NoneKnown()
     for kind in (Kind.PLANNED, Kind.UNKNOWN):
         yield NoneKnown(Explanation(outage(start=NOW + timedelta(days=1), kind=kind), Sureness.SURE, Phase.LATER))
@@ -67,7 +71,7 @@ def test_what_is_to_come_is_called_planned_only_where_the_list_calls_it_so(kind:
 
 def test_possible_is_said_of_all_that_is_only_possible() -> None:
     for told in every_told():
-        if isinstance(told, FeedStale | NoneKnown):
+        if isinstance(told, FeedStale | NoneKnown | Reported):
             continue
         text = BOOK.speak(tell(told, point().address), NOW).text
         assert ("озможно" in text) == (told.explanation.sureness is Sureness.POSSIBLE), text

@@ -22,11 +22,12 @@ from ivr.call.errands import (
 from ivr.call.last_place import FindLastPlace, KeepLastPlace, LastPlace
 from ivr.call.model import Call
 from outage_feed.affecting import affecting
+from outage_feed.clusters import Probable
 from outage_feed.freetext import parse_area
 from outage_feed.model import MOSCOW, Kind, Outage, ServicePoint
 from outage_feed.register import read_point
 from outage_feed.telling import Found
-from robot.errands import FindOutages, FindServicePoints, Points
+from robot.errands import FindOutages, FindServicePoints, Points, ReportTrouble, TroubleNoted
 
 NOW = datetime(2026, 11, 25, 10, 17, tzinfo=MOSCOW)
 PHONE = "+79001234567"
@@ -62,6 +63,7 @@ def errands(
     as_of: datetime | None = NOW - timedelta(minutes=3),
     ticket: Ticket | Unavailable | None = None,
     last_place: str = "",
+    probable: Probable | None = None,
 ) -> dict[type, Callable[[Any], Any]]:
     """Answers to the errands, as the stores would give them."""
 
@@ -76,7 +78,7 @@ def errands(
 
     def find_outages(errand: FindOutages) -> Found:
         stale_sources = ("list",) if stale else ()
-        return Found(errand.point, affecting(errand.point, outages, NOW), NOW, as_of, stale_sources)
+        return Found(errand.point, affecting(errand.point, outages, NOW), NOW, as_of, stale_sources, probable)
 
     opened = ticket or Ticket(100237, NOW, "no_power", "open")
     return {
@@ -84,6 +86,7 @@ def errands(
         FindOutages: find_outages,
         OpenTicket: lambda _: opened,
         FindConsent: lambda _: NoConsent(),
+        ReportTrouble: lambda _: TroubleNoted(probable.id if probable else 0),
         Now: lambda _: NOW,
         KeepConsent: lambda wanted: Consent(1, wanted.kind, wanted.phone, wanted.call_id, "v1", NOW),
         SendSms: lambda _: Sent("s1", NOW),
