@@ -27,6 +27,7 @@ from ivr.call.model import (
 from ivr.call.script import Script
 from ivr.call.verbs import Ask, Say, Transfer
 from ivr.errors import VoiceFailed
+from ivr.hearing import Hearing
 from ivr.ports import Asked, LineDropped, Said, Voice
 from ivr.prompts import Spoken
 from ivr.runner import Runner
@@ -54,6 +55,8 @@ class TalkKit:
     """The prompts' sound, for ``--play`` and ``--voice``."""
     spoken: Callable[[Prompt], Spoken] | None = None
     """A prompt in words for a caller who may speak, with its rough length."""
+    hear: Callable[[], Hearing] | None = None
+    """Makes what callers are heard with, as the engine does; blocking. Raises :class:`ivr.errors.IvrError`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -160,7 +160,7 @@ async def _talk(settings: Settings, wish: Wish, clock: Callable[[], datetime]) -
             diversion=wish.diversion,
         )
         terminal = _terminal(wish, kit)
-        line = _spoken(settings, kit, wish, terminal) if wish.sayings else None
+        line = _spoken(kit, wish, terminal) if wish.sayings else None
         outcome = await hold(kit, call, terminal, operators=wish.operators, why=wish.why, line=line)
     kind = classify(outcome, (clock() - began).total_seconds())
     _show("note", f"{brief(outcome, full=False)}, counted as {kind.value} · ivr calls why {call.id}")
@@ -210,13 +210,13 @@ def _sayings(files: tuple[str, ...]) -> tuple[Saying, ...]:
     return read_sayings(files)
 
 
-def _spoken(settings: Settings, kit: TalkKit, wish: Wish, terminal: Terminal) -> Line:
+def _spoken(kit: TalkKit, wish: Wish, terminal: Terminal) -> Line:
     from ivr.app import understanding
     from ivr.cli.talk_voice import spoken_line
 
     means = understanding().means
     return lambda console, follow: spoken_line(
-        settings, kit, wish.sayings, terminal, console, follow, lambda text: means(text) is not None, fast=wish.fast
+        kit, wish.sayings, terminal, console, follow, lambda text: means(text) is not None, fast=wish.fast
     )
 
 

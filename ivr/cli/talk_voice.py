@@ -22,7 +22,6 @@ from ivr.cli.common import EXIT_USAGE, fail
 from ivr.errors import IvrError, VoiceFailed
 from ivr.live import Announcing
 from ivr.ports import Clip, Voice
-from ivr.settings import Settings
 from robot.hearing.bench.alaw import BadClip
 from robot.hearing.listening import Listeners
 from robot.hearing.sound_files import LONGEST_S, read_speech
@@ -92,7 +91,6 @@ class Unvoiced:
 
 @contextlib.asynccontextmanager
 async def spoken_line(
-    settings: Settings,
     kit: TalkKit,
     sayings: Sequence[Saying],
     terminal: Terminal,
@@ -103,12 +101,12 @@ async def spoken_line(
     fast: bool,
 ) -> AsyncIterator[SpokenChannel]:
     """The line of one call. Ends the command where there is no recogniser or no voice."""
-    from ivr import app
-
     try:
-        hearing = await asyncio.to_thread(app.make_hearing, settings)
+        hearing = await asyncio.to_thread(kit.hear) if kit.hear is not None else None
     except IvrError as error:
         fail(f"the recogniser cannot be had: {error}", "ivr models list")
+    if not isinstance(hearing, Listeners):
+        fail("there is no recogniser to hear with", "ivr models list")
     with tempfile.TemporaryDirectory() as folder, contextlib.closing(hearing):
         voice, pace = _voice_and_pace(kit, hearing, Path(folder), fast=fast)
 
