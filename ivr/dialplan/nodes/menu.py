@@ -125,11 +125,11 @@ class Menu(Node):
         there at once: what was said here is not asked again there."""
         by_key = {KEYS[key]: choice for key, choice in self.choices.items()}
         by_label = {_folded(choice.label): key for key, choice in by_key.items() if choice.label}
-        wordings = self._understood(visit)
+        nearest, all_said = self._understood(visit)
 
         def meant(text: str) -> str | None:
             plain = text if text in by_key else by_label.get(_folded(text))
-            return plain or visit.understands(text, wordings)
+            return plain or visit.understands(text, nearest) or visit.understands(text, all_said)
 
         def accept(heard: Heard) -> tuple[str, str] | None:
             match heard:
@@ -166,9 +166,9 @@ class Menu(Node):
         await verbs.Note("menu repeated too often")
         return self.not_understood
 
-    def _understood(self, visit: Visit) -> dict[str, tuple[str, ...]]:
-        """What callers say for each key: for several keys that lead to one place it is told of the first; and what
-        they say in the menus behind a choice, unless a nearer one leads to the same place."""
+    def _understood(self, visit: Visit) -> tuple[dict[str, tuple[str, ...]], dict[str, tuple[str, ...]]]:
+        """What callers say for each key: here, and in this menu or those behind its choices. For several keys that
+        lead to one place it is told of the first; a place is led to by the nearest way."""
         nodes = visit.plan.dialplan.nodes
         found: dict[str, list[str]] = {}
         covered = {visit.address}
@@ -181,6 +181,7 @@ class Menu(Node):
             if target not in covered and isinstance(behind := nodes.get(target), Menu):
                 ahead.append((KEYS[first], target, behind))
             covered.add(target)
+        nearest = {key: tuple(dict.fromkeys(wordings)) for key, wordings in found.items()}
         while ahead:
             key, address, menu = ahead.pop(0)
             for choice in menu.choices.values():
@@ -191,7 +192,7 @@ class Menu(Node):
                 found[key].extend(choice.wordings)
                 if isinstance(behind := nodes.get(target), Menu):
                     ahead.append((key, target, behind))
-        return {key: tuple(dict.fromkeys(wordings)) for key, wordings in found.items()}
+        return nearest, {key: tuple(dict.fromkeys(wordings)) for key, wordings in found.items()}
 
     @staticmethod
     def _ladder(visit: Visit, wordings: tuple[PromptUse, ...], tries: int) -> list[Prompt]:
