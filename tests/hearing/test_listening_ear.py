@@ -28,7 +28,7 @@ def model() -> Model:
 async def heard(
     model: Callable[[], Model], line: Sequence[np.ndarray], speech: Speech | None = None
 ) -> list[Overheard]:
-    """What an ear tells of a line. The line comes faster than it is spoken; the decoding is waited for."""
+    """What an ear tells of a line, which comes as fast as it can be decoded."""
     listeners, told = Listeners(model, cores=1), list[Overheard]()
     ear = listeners.listen(told.append)
     assert ear is not None
@@ -36,7 +36,9 @@ async def heard(
     sound = np.concatenate(line).tobytes()
     for at in range(0, len(sound), 320):
         ear.hear(sound[at : at + 320])
-        await asyncio.sleep(0.001)
+        if ear._job is not None:
+            await asyncio.wait([ear._job.answer])
+            await asyncio.sleep(0)
     for _ in range(200):
         if not ear.speaking:
             break
