@@ -118,7 +118,7 @@ def list_calls(
             for row in rows
         ),
         whole=("call", "began", "caller"),
-        spare=("owed", "node", "branch", "seconds", "again"),
+        spare=("node", "branch", "seconds", "again", "owed"),
     )
 
 
@@ -315,7 +315,7 @@ def _interval_row(interval: Interval, by: str) -> Sequence[object]:
         interval.repeated or "",
         share + ("" if interval.settled or not share else " ~"),
         _profile(interval.seconds, 0),
-        _profile(interval.owed, 1),
+        Text(_profile(interval.owed, 1), "bold red" if interval.owed and interval.owed.most > OWED_LIMIT else ""),
     )
 
 

@@ -96,7 +96,9 @@ def test_a_narrow_terminal_cuts_no_id(cli: Cli, stored: Store, home: Path, monke
     narrow = cli("calls", "list").output
     assert "try-270125-093100-ab12" in narrow
     assert "…" not in narrow
-    assert "too narrow for: owed, node" in narrow
+    assert "too narrow for: node, branch" in narrow
+    monkeypatch.setattr("ivr.cli.common.out.width", 90)
+    assert "owed" in cli("calls", "list").output.splitlines()[0], "it is the last to go"
     assert all(len(line) <= 80 for line in narrow.splitlines()[:-1])
     monkeypatch.setattr("ivr.cli.common.out.width", 160)
     assert "too narrow" not in cli("calls", "list").output
