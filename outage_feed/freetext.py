@@ -135,7 +135,7 @@ def _read_sentence(text: str, reading: _Reading, settlement: Settlement | None) 
         piece = piece.strip(" .,:")
         if not piece:
             continue
-        place = _settlement_at(piece)
+        place = settlement_at(piece)
         if place is not None:
             own, rest = _strip_own(piece, settlement)
             if not own:
@@ -194,7 +194,7 @@ def _cut(piece: str) -> tuple[str, str]:
     return piece[: found.start()].strip(" .,"), piece[found.start() :]
 
 
-def _settlement_at(piece: str) -> Settlement | None:
+def settlement_at(piece: str) -> Settlement | None:
     """The settlement that the piece begins with, if it does: «с. Отрадное ул. Мира». «д. 5» is a house."""
     found = re.match(r"(?i)([а-яё-]+)(?:\.\s*|\s+)(?=[«\"]?[А-ЯЁ])", piece)
     word = found[1].casefold() if found else ""

@@ -13,12 +13,11 @@ from outage_feed.names import fold, fold_district
 
 
 class BadRecord(Exception):
-    """A record that is set aside; ``reason`` says why, ``outage_id`` which it would have been."""
+    """A record that is set aside; ``reason`` says why."""
 
-    def __init__(self, reason: str, outage_id: str = "") -> None:
+    def __init__(self, reason: str) -> None:
         super().__init__(reason)
         self.reason = reason
-        self.outage_id = outage_id
 
 
 class Gather:
@@ -43,7 +42,7 @@ class Gather:
             self.reject(where, f"the id «{outage.source_id}» stands twice; the first is used", outage.text, outage.id)
             return
         joined = earlier
-        if not set(outage.areas) <= set(earlier.areas):
+        if outage.source_id and not set(outage.areas) <= set(earlier.areas):
             joined = replace(
                 earlier,
                 areas=tuple(dict.fromkeys((*earlier.areas, *outage.areas))),

@@ -1,7 +1,7 @@
 """Tables in HTML, also broken ones: rows of cells with their text and classes, in time linear in the length.
 
-Not :mod:`html.parser`: on eighty kilobytes of unclosed tags it is busy for minutes, and what a feed sends is not ours to
-choose. Not an HTML5 reader either: those drop ``tr`` outside of a ``table``, which is all that some feeds send.
+Not :mod:`html.parser`: on eighty kilobytes of unclosed tags it is busy for minutes, and what a feed sends is not ours
+to choose. Not an HTML5 reader either: those drop ``tr`` outside of a ``table``, which is all that some feeds send.
 """
 
 from __future__ import annotations

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from outage_feed import record
 from outage_feed.affecting import covers
 from outage_feed.errors import Nonsense, UnknownFormat
-from outage_feed.formats import Context, Parsed, decode, format_names, load_format
+from outage_feed.formats import Context, Layout, Parsed, decode, format_names, load_format
 from outage_feed.model import MOSCOW, Area, House, Kind, Outage, Range, StreetPart, Sureness
 from tests.feeds.places import HOUR, NOW, TOWN, VILLAGE, house_sets, outage, point, street
 
@@ -43,16 +43,22 @@ def a_record(**changes: object) -> dict[str, object]:
 
 
 def test_formats_are_the_files_of_the_folder() -> None:
-    assert set(format_names()) == {"json", "mrsk"}
-    with pytest.raises(UnknownFormat, match="there are: json, mrsk"):
+    names = {"csv", "gis_gkh", "html", "json", "lenenergo", "mrsk", "odin", "ural", "xlsx"}
+    assert set(format_names()) == names
+    with pytest.raises(UnknownFormat, match="there are: csv, gis_gkh, html, json"):
         load_format("xml")
+
+
+LAYOUTS = {"csv": Layout(regions=("36",)), "xlsx": Layout(regions=("57",)), "html": Layout(regions=("69",))}
+"""Of the samples that do not name their region."""
 
 
 def sample(name: str) -> Parsed:
     """What the format reads out of its sample file, ``samples/<format>.<anything>``."""
     files = list((Path(__file__).parent / "samples").glob(f"{name}.*"))
     assert files, f"the format {name} needs a sample in tests/feeds/samples"
-    return load_format(name).parse(files[0].read_bytes(), Context(name, NOW))
+    context = Context(name, NOW, layout=LAYOUTS.get(name, Layout()))
+    return load_format(name).parse(files[0].read_bytes(), context)
 
 
 @pytest.mark.parametrize("name", format_names())
