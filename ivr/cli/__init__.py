@@ -16,6 +16,7 @@ NOT_COMMANDS = {
     "models_make",
     "outages_taken_in",
     "outages_probable",
+    "outages_told",
     "hearing_gaps",
     "calls_live",
     "misses_accept",

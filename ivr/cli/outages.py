@@ -12,6 +12,7 @@ from rich.text import Text
 from ivr.cli.common import fail, json_option, out, print_json, print_table, with_settings
 from ivr.cli.outages_probable import confirm, probable, reject
 from ivr.cli.outages_taken_in import feeds, import_, opened_grid
+from ivr.cli.outages_told import told
 from ivr.settings import Settings
 from outage_feed.dispatch import SeveralDistricts, count_affected, understood, with_district
 from outage_feed.example import load_example, remove_example
@@ -38,6 +39,7 @@ def command() -> None:
       ivr outages list
       ivr outages change 7 --until "tomorrow 09:00"
       ivr outages close 7 --restored
+      ivr outages told 7 --moved
       ivr outages probable
       ivr outages confirm 3 --until 18:00
     """
@@ -323,5 +325,5 @@ def _coloured(status: Status) -> Text:
     return Text(status.value, colour.get(status, ""))
 
 
-for _command in (import_, feeds, probable, confirm, reject):
+for _command in (import_, feeds, probable, confirm, reject, told):
     command.add_command(_command)

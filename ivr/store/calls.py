@@ -270,10 +270,14 @@ class Calls:
         record = Codec(self.classes).decode(json.loads(rows[0]["record"]))
         return StoredCall(self._row(rows[0]), record)
 
-    def records(self, wanted: Wanted, *, trials: bool = False) -> Iterator[StoredCall]:
+    def records(self, wanted: Wanted, *, trials: bool = False, mentions: str = "") -> Iterator[StoredCall]:
         """The calls that fit with their records, the oldest first, read one at a time; ``trials``: also those that try
-        something out. ``wanted.limit`` does not count."""
+        something out. ``mentions``: only those in whose record this text stands as a value of its own.
+        ``wanted.limit`` does not count."""
         where, values = _conditions(wanted, *(() if trials else (f"id NOT GLOB '{TRIAL}*'",)))
+        if mentions:
+            where += f" {'AND' if where else 'WHERE'} EXISTS {_MENTIONS}"
+            values.append(json.dumps(mentions, ensure_ascii=False))
         codec = Codec(self.classes)
         for row in self.db.rows(f"SELECT seq FROM calls {where} ORDER BY started, seq", values):
             found = self.db.row(f"{_ONE} WHERE c.seq = ?", [row["seq"]])
@@ -324,6 +328,7 @@ class Calls:
         )
 
 
+_MENTIONS = "(SELECT 1 FROM journals j WHERE j.call = seq AND instr(j.record, ?))"
 _ONE = f"SELECT c.*, j.record, {_REPEATED} AS repeated FROM calls c JOIN journals j ON j.call = c.seq"
 
 
