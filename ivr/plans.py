@@ -15,6 +15,7 @@ from datetime import datetime
 
 import structlog
 
+from ivr.call.listening import Means
 from ivr.dialplan.checks import Surroundings
 from ivr.dialplan.examine import Examined, examine
 from ivr.dialplan.model import Placed, Plan
@@ -56,12 +57,15 @@ def load_plan(settings: Settings, topics: Mapping[str, Topic]) -> Plan:
     return _good(examine_files(settings, topics))
 
 
-def examine_files(settings: Settings, topics: Mapping[str, Topic], unheard: Unheard | None = None) -> Examined:
+def examine_files(
+    settings: Settings, topics: Mapping[str, Topic], unheard: Unheard | None = None, means: Means | None = None
+) -> Examined:
     """All about the files on disk: the plan if there is one, every problem, and how much was looked at.
 
-    ``unheard`` tells those words of a phrase that the recogniser's model does not know.
+    ``unheard`` tells those words of a phrase that the recogniser's model does not know, ``means`` what words mean at
+    every step of a call.
     """
-    return _examine(*read_texts(settings.home), settings, topics, unheard)
+    return _examine(*read_texts(settings.home), settings, topics, unheard, means)
 
 
 def examine_texts(
@@ -167,7 +171,7 @@ def kept_versions(settings: Settings) -> KeptVersions:
 
 def _examine(
     texts: Texts, problems: list[Problem], settings: Settings, topics: Mapping[str, Topic],
-    unheard: Unheard | None = None,
+    unheard: Unheard | None = None, means: Means | None = None,
 ) -> Examined:  # fmt: skip
     book: PromptBook | None = None
     try:
@@ -182,6 +186,7 @@ def _examine(
         engine_prompts=ENGINE_PROMPTS,
         today=datetime.now(settings.tz).date(),
         unheard=unheard,
+        means=means,
     )
     examined = examine(texts.dialplans, around, version=texts.version)
     plan = None if any(problem.level == "error" for problem in problems) else examined.plan

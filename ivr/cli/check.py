@@ -19,11 +19,11 @@ def command(settings: Settings, as_json: bool) -> None:
 
     Changes nothing and needs no running engine. Leaves with 1 when there is anything worse than a warning.
     """
-    from ivr.app import settings_problems, topics
+    from ivr.app import settings_problems, topics, understanding
     from ivr.cli.hearing_gaps import hearing_problems, unheard_words
     from ivr.plans import examine_files
 
-    examined = examine_files(settings, topics(), unheard_words(settings))
+    examined = examine_files(settings, topics(), unheard_words(settings), understanding().means)
     in_settings = tuple(settings_problems(settings))
     problems = (*in_settings, *hearing_problems(settings), *examined.problems)
     good = examined.plan is not None and all(problem.level == "warning" for problem in problems)

@@ -9,8 +9,10 @@ from graphlib import CycleError, TopologicalSorter
 
 from rapidfuzz import process
 
+from ivr.call.listening import Means
 from ivr.dialplan.fields import Path, PromptUse, resolve
 from ivr.dialplan.findings import LIKE_ENOUGH, Finding, Knowledge, known_names, near
+from ivr.dialplan.nodes.menu import Menu
 from ivr.dialplan.parse import NUMBERS_FILE, NodeFile, Parsed, Ways
 from ivr.dialplan.source import Source
 from ivr.dialplan.topics import Topic
@@ -35,6 +37,8 @@ class Surroundings:
     today: date | None = None
     unheard: Callable[[str], tuple[str, ...]] | None = None
     """Those words of a phrase that the recogniser's model does not know."""
+    means: Means | None = None
+    """What words mean at every step, before any menu gets to hear them."""
 
 
 def check(parsed: Parsed, around: Surroundings) -> Iterator[Problem]:
@@ -56,6 +60,8 @@ def check(parsed: Parsed, around: Surroundings) -> Iterator[Problem]:
                 if around.book is not None and prompt not in around.book:
                     message = f"this kind of node says the prompt {prompt!r}, which does not exist"
                     yield file.source.at_key(("nodes", name), message)
+    if around.means is not None and around.line in parsed.files:
+        yield from _check_obeyed(parsed, around.means, parsed.files[around.line].anywhere, around.line)
     yield from _check_line(parsed, around.line)
     yield from _check_numbers(parsed, graph)
     yield from _check_calendar(parsed, around.today)
@@ -168,6 +174,24 @@ def _check_values(source: Source, base: Path, place: Path, use: PromptUse, book:
             PromptUse(name=use.name, values={value: text}).prompt(takes)
         except ValueError as error:
             yield source.at_value((*base, "values", value), f"value {value!r}: {error}")
+
+
+def _check_obeyed(parsed: Parsed, means: Means, anywhere: Mapping[str, str], line: str) -> Iterator[Problem]:
+    """Phrases of menus that never get there: they are danger words, or ask for a person, and are obeyed as that."""
+    leads = {key: resolve(target, f"{line}:") for key, target in anywhere.items()}
+    for file in parsed.files.values():
+        for name, node in file.nodes.items():
+            for key, choice in node.choices.items() if isinstance(node, Menu) else ():
+                for n, phrase in enumerate(choice.phrases):
+                    meant = means(phrase)
+                    to = leads.get(meant.value) if meant is not None else None
+                    if meant is None or to is None or to == resolve(choice.to, f"{file.name}:"):
+                        continue
+                    message = (
+                        f"«{phrase}» never leads to {choice.to}: at every step it means {meant.value} and leads to {to}"
+                    )
+                    path = ("nodes", name, "choices", key, "phrases", n)
+                    yield dataclasses.replace(file.source.at_value(path, message, "find other words"), level="warning")
 
 
 def _check_line(parsed: Parsed, line: str) -> Iterator[Problem]:

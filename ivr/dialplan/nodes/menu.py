@@ -104,12 +104,7 @@ class Menu(Node):
                     if lacking := known.unheard(said):
                         message = f"callers cannot say this: the recogniser does not know «{', '.join(lacking)}»"
                         yield Finding(("choices", key, *path), message, "ivr models adapt", level="warning")
-        meant: dict[str, str] = {}
-        for key, choice in self.choices.items():
-            for n, phrase in enumerate(choice.phrases):
-                if (other := meant.setdefault(_folded(phrase), key)) != key:
-                    message = f"«{phrase}» means the choice {other} already"
-                    yield Finding(("choices", key, "phrases", n), message, "keep it for one of the two")
+        yield from self._said_twice()
         if all(choice.to == REPEAT for choice in self.choices.values()):
             yield Finding(("choices",), "no key leads anywhere", at_key=True)
         for field in ("no_input", "no_match"):
@@ -119,6 +114,18 @@ class Menu(Node):
             if len(ladder) > tries - 1:
                 message = f"{len(ladder)} prompts in {field}, but with tries {tries} only {tries - 1} can be heard"
                 yield Finding((field,), message, "raise tries or remove prompts", at_key=True)
+
+    def _said_twice(self) -> Iterator[Finding]:
+        """Words for two choices that lead to different places: nobody who says them would be understood."""
+        said: dict[str, str] = {}
+        for key, choice in self.choices.items():
+            label = [(("label",), choice.label)] if choice.label else []
+            for path, words in (*((("phrases", n), one) for n, one in enumerate(choice.phrases)), *label):
+                other = said.setdefault(" ".join(sorted(_folded(words).split())), key)
+                if self.choices[other].to != choice.to:
+                    message = f"«{words}» means the choice {other} already"
+                    hint = "said by a caller it would be neither: keep it for one of the two"
+                    yield Finding(("choices", key, *path), message, hint)
 
     async def run(self, visit: Visit) -> str | None:
         """Ask until a key leads on or the tries are used up. Words that mean something in a menu behind this one lead

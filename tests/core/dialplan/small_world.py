@@ -4,6 +4,7 @@ from datetime import date
 from functools import cache
 from typing import Literal
 
+from ivr.call.listening import Meant
 from ivr.call.model import Call, Outcome
 from ivr.dialplan.checks import Surroundings
 from ivr.dialplan.examine import Examined, examine
@@ -42,6 +43,7 @@ async def outage(call: Call, *, subject: Literal["theft", "quality"]) -> Outcome
 
 
 TOPICS = {"plain": plain, "outage": outage}
+MEANS = {"искрит": Meant.DANGER, "оператор": Meant.PERSON, "повторите": Meant.REPEAT}
 QUEUES = frozenset({"operators", "dispatchers"})
 
 
@@ -54,5 +56,5 @@ def look_at(texts: dict[str, str], *, extra_prompts: str = "", today: date | Non
     """Examine files by name; what is not given is as good as can be."""
     files = {"hotline": "start: a\nafter_transfer: a\nnodes: {a: {kind: hangup}}\n", "calendar": OFFICE}
     files |= {"numbers": NUMBERS} | texts
-    around = Surroundings(TOPICS, book(extra_prompts), QUEUES, "hotline", today=today)
+    around = Surroundings(TOPICS, book(extra_prompts), QUEUES, "hotline", today=today, means=MEANS.get)
     return examine({f"dialplans/{name}.yaml": text for name, text in files.items()}, around, version="v1")
