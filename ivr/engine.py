@@ -83,7 +83,8 @@ class Engine:
         )
         if arrival.kind == "after_transfer":
             script = resumed(arrival, script)
-        voicing = Voicing(Announcing(self.speaker(plan), partial(self.runner.speaking, placed.call.id)))
+        speaker = self.speaker(plan)
+        voicing = Voicing(Announcing(speaker, partial(self.runner.speaking, placed.call.id)), aside=speaker)
         keys = AsteriskChannel(session, voicing, self.transfers, placed.call.id)
         if self.ears is None:
             await self.runner.run_call(placed.call, script, keys, plan=plan.version)

@@ -139,7 +139,7 @@ class AsteriskChannel:
     async def _whisper(self, prompts: tuple[Prompt, ...]) -> str:
         """The sound files of what whoever takes the call hears first, as ``Queue`` wants them; the caller hears music
         meanwhile. What cannot be voiced is left out: the facts are told in other ways too."""
-        clips = [await self._voicing.clip(prompt) for prompt in prompts]
+        clips = [await self._voicing.clip_aside(prompt) for prompt in prompts]
         files = [str(clip.path).rpartition(".")[0] for clip in clips if clip is not None]
         return "&".join(file for file in files if not _PARTING.search(file))
 

@@ -15,19 +15,19 @@ UNVOICED_SAYS = 2
 
 
 class Voicing:
-    """The voice of one call."""
+    """The voice of one call. ``aside`` is the same voice where it does not speak to the caller."""
 
-    def __init__(self, voice: Voice) -> None:
-        self._voice = voice
+    def __init__(self, voice: Voice, aside: Voice | None = None) -> None:
+        self._voice, self._aside = voice, aside or voice
         self._unvoiced = 0
 
     async def clip(self, prompt: Prompt, *, talk: bool = False) -> Clip | None:
         """The prompt's clip; ``None`` (and a line in the log) when it cannot be voiced."""
-        try:
-            return await self._voice.clip(prompt, talk=talk)
-        except (VoiceFailed, PromptError, OSError) as error:  # the call is worth more than one sentence
-            log.error("prompt not voiced", prompt=prompt.name, error=str(error))
-            return None
+        return await _clip(self._voice, prompt, talk=talk)
+
+    async def clip_aside(self, prompt: Prompt) -> Clip | None:
+        """The same for what somebody else is told: it is no part of the conversation."""
+        return await _clip(self._aside, prompt, talk=False)
 
     def heard(self) -> None:
         """Something has been heard."""
@@ -39,3 +39,11 @@ class Voicing:
         if self._unvoiced >= UNVOICED_SAYS:
             raise VoiceFailed(f"{prompt.name} cannot be heard, nor could the prompt before it")
         return Said(at, "", (Digits(keys),) if keys else (), voiced=False)
+
+
+async def _clip(voice: Voice, prompt: Prompt, *, talk: bool) -> Clip | None:
+    try:
+        return await voice.clip(prompt, talk=talk)
+    except (VoiceFailed, PromptError, OSError) as error:  # the call is worth more than one sentence
+        log.error("prompt not voiced", prompt=prompt.name, error=str(error))
+        return None

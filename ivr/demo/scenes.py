@@ -117,6 +117,8 @@ SCENES = (
             hears("outage_offer_sms"),
             Says("yes", after=4.5),
             hears("sms_sent"),
+            hears("outage_offer_notices"),
+            Says("no", after=4.0),
             hears("goodbye"),
         ),
         OutcomeClass.SERVED,

@@ -210,7 +210,7 @@ def test_scenes_call_as_callers_of_the_example() -> None:
 
 def test_what_scenes_say_is_there_to_be_heard() -> None:
     said = {name: clip(name) for scene in SCENES for name in scene.clips}
-    assert SCENES[0].clips == ("no_light", "address", "yes"), "the scene that is shown first is a spoken one"
+    assert SCENES[0].clips == ("no_light", "address", "yes", "no"), "the scene that is shown first is a spoken one"
     for name, each in said.items():
         assert each.words, name
         assert loud_steps(each.sound).sum() * 0.02 > 0.3, f"{name} cannot be heard"
