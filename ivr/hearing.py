@@ -55,6 +55,10 @@ class Ear(Protocol):
         """What the caller's line brings: slin, 8 kHz."""
         ...
 
+    def sent(self, frame: bytes) -> None:
+        """What is played to the caller meanwhile, frame by frame (empty: silence): it may come back as an echo."""
+        ...
+
     def close(self) -> None:
         """Listen no more."""
         ...

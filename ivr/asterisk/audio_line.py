@@ -20,7 +20,8 @@ NOBODY = UUID(int=0)
 
 
 class AudioLine(asyncio.Protocol):
-    """The sound of one call. ``on_audio`` gets what the caller says (slin), ``on_key`` each key."""
+    """The sound of one call. ``on_audio`` gets what the caller says (slin), ``on_key`` each key, ``on_sent`` what goes
+    out every 20 ms (empty: silence)."""
 
     def __init__(
         self,
@@ -37,7 +38,7 @@ class AudioLine(asyncio.Protocol):
         self.peer = ""
         self.on_audio: Callable[[bytes], None] = lambda samples: None
         self.on_key: Callable[[str], None] = lambda key: None
-        self.on_tick: Callable[[], None] = lambda: None
+        self.on_sent: Callable[[bytes], None] = lambda frame: None
         self.over: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._transport: asyncio.Transport | None = None
         self._reader = FrameReader()
@@ -76,6 +77,7 @@ class AudioLine(asyncio.Protocol):
         if self._transport.get_write_buffer_size() > MOST_UNSENT:
             self._transport.abort()
             return
+        piece = b""
         if not self._sound:
             self._transport.write(SILENCE)
         else:
@@ -85,7 +87,7 @@ class AudioLine(asyncio.Protocol):
             if self._at >= len(self._sound):
                 self._sound = b""
                 self._finish(True)
-        self.on_tick()
+        self.on_sent(piece)
 
     def _finish(self, to_its_end: bool) -> None:
         if self._played is not None and not self._played.done():

@@ -338,7 +338,7 @@ class TalkingChannel:
                 self._go_deaf("Asterisk has not connected to the AudioSocket port")
                 return False
             line = coming.result()
-        line.on_audio = self._ear.hear
+        line.on_audio, line.on_sent = self._ear.hear, self._ear.sent
         line.on_key = self._events.put_nowait
         events = self._events
         line.over.add_done_callback(lambda _: events.put_nowait(None))

@@ -226,9 +226,7 @@ def _tables(measured: list[Figures]) -> None:
     print_table(("", *names), _others(measured))
     for figures in measured:
         if not figures.takes_grammars:
-            out.print(
-                f"{figures.model} takes no grammars: it always listens for all that it can hear", style="yellow"
-            )
+            out.print(f"{figures.model} takes no grammars: it always listens for all that it can hear", style="yellow")
 
 
 def _others(measured: list[Figures]) -> list[tuple[object, ...]]:

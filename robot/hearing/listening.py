@@ -22,8 +22,9 @@ from ivr.call.model import NoMatch, Speech, Utterance
 from ivr.hearing import Answered, Deaf, Overheard, Words
 from robot.hearing.calibration import UNCALIBRATED, Calibration
 from robot.hearing.confidence import confidence
+from robot.hearing.echo import OwnVoice, is_echo
 from robot.hearing.endpoint import FRAME_S, Endpoint
-from robot.hearing.recogniser import RATE, UNKNOWN, Heard, Model, Recogniser, RecogniserFailed
+from robot.hearing.recogniser import RATE, UNKNOWN, Heard, Model, Recogniser, RecogniserFailed, Samples
 from robot.hearing.spoken_numbers import NUMBER_WORDS
 from robot.hearing.workers import Job, Workers
 
@@ -43,6 +44,8 @@ PER_CORE = 8
 """Calls that are heard at once for each core, unless the settings say otherwise (``make bench`` shows how many go)."""
 AGGRESSIVENESS = 3
 """webrtcvad's 0 … 3: 3 takes least for a voice."""
+HELD_BYTES = int(0.4 * RATE) * 2
+"""Of an echo's end that is listened to once it is over: the first sounds of whoever speaks then are in it."""
 SURE = 0.6
 """From this confidence of the engine's own the recogniser with few answers is believed."""
 MUTTERED = frozenset("угу ага э м мм а ну алло ой так и вот это".split())
@@ -193,6 +196,12 @@ class Listener:
         self._alarm: asyncio.TimerHandle | None = None
         self._ending: float | None = None
         """When the utterance that is being finished ended."""
+        self._own = OwnVoice()
+        self._echoing = False
+        self._held = b""
+        """The end of an echo: the caller may have begun to speak over it."""
+        self._text = ""
+        """What has been recognised of this utterance, in the worker's view."""
         self._said = ""
         self._judged: tuple[str, Speech | None] = "", None
         self._judged_complete = False
@@ -218,6 +227,10 @@ class Listener:
         except Exception as error:  # of the voice activity detector: the line must not end over it
             self._fail(_named(error))
 
+    def sent(self, frame: bytes) -> None:
+        """What has gone out on the line."""
+        self._own.sent(frame)
+
     def close(self) -> None:
         """Listen no more. Harmless when that is done already."""
         if self._is_open:
@@ -225,8 +238,9 @@ class Listener:
             self._closed()
 
     def _frame(self, frame: bytes) -> None:
+        self._own.heard(frame)
         had_begun = self._endpoint.begun
-        self._endpoint.frame(self._vad.is_speech(frame, RATE))
+        self._endpoint.frame(self._vad.is_speech(frame, RATE) and not self._echoing)
         if not self._endpoint.begun:
             self._before.append(frame)
             return
@@ -250,20 +264,32 @@ class Listener:
         finish = self._ending is not None
         if not sound and not finish:
             return
-        grammar = grammar_of(self._speech)
-        self._job = job = self._threads.do(lambda: self._decode(sound, grammar, finish))
+        grammar, both = grammar_of(self._speech), self._own.both()
+        self._job = job = self._threads.do(lambda: self._decode(sound, grammar, both, finish))
         self._alarm = self._loop.call_later(HANGS_S, self._hangs, job)
         job.answer.add_done_callback(self._decoded)
 
-    def _decode(self, sound: bytes, grammar: Sequence[str], finish: bool) -> str | Utterance | NoMatch | None:
-        """In a worker thread."""
-        if self._decoding is None:
-            self._decoding = Decoding.begin(self._model, grammar)
-        text = self._decoding.take(sound)
+    def _decode(
+        self, sound: bytes, grammar: Sequence[str], both: tuple[Samples, Samples] | None, finish: bool
+    ) -> str | Utterance | NoMatch | None:
+        """In a worker thread. An echo of what we say (``both``: what came lately, and what was sent) is not listened
+        to, so that whoever speaks before it, after it, or over it, is heard without our words."""
+        self._echoing = both is not None and is_echo(*both)
+        if self._echoing:
+            self._held = (self._held + sound)[-HELD_BYTES:]
+            sound = b""
+            if not self._text:
+                self._decoding = None
+        else:
+            sound, self._held = self._held + sound, b""
+        if sound:
+            if self._decoding is None:
+                self._decoding = Decoding.begin(self._model, grammar)
+            self._text = self._decoding.take(sound)
         if not finish:
-            return text
-        decoding, self._decoding = self._decoding, None
-        return decoding.finish()
+            return self._text
+        decoding, self._decoding, self._text = self._decoding, None, ""
+        return None if decoding is None else decoding.finish()
 
     def _decoded(self, job: asyncio.Future[str | Utterance | NoMatch | None]) -> None:
         self._job = None
@@ -294,7 +320,7 @@ class Listener:
         self._endpoint = Endpoint(self._speech)
         self._before.extend(self._waiting)  # who goes on speaking is heard from here
         self._waiting.clear()
-        self._said = ""
+        self._said, self._echoing = "", False
         if isinstance(result, NoMatch) and voiced < 0.4:
             result = None  # a cough
         if result is not None and ended is not None:

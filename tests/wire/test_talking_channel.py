@@ -55,6 +55,8 @@ class FakeEar:
         self.speaking = False
         self.expected: list[Speech | None] = []
         self.samples = 0
+        self.frames = 0
+        """Frames with sound in them that were played to the caller."""
         self.closed = False
 
     def expect(self, speech: Speech | None) -> None:
@@ -62,6 +64,9 @@ class FakeEar:
 
     def hear(self, samples: bytes) -> None:
         self.samples += len(samples) // 2
+
+    def sent(self, frame: bytes) -> None:
+        self.frames += bool(frame)
 
     def close(self) -> None:
         self.closed = True
