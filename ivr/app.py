@@ -370,7 +370,6 @@ async def for_talk(settings: Settings, clock: Clock, *, draft: bool, voiced: boo
                 voice=Speaker(plan.book, speech, clock) if voiced else None,
                 spoken=lambda prompt: plan.book.speak(prompt, clock(), talk=True),
                 hear=lambda: make_hearing(settings, house.places),
-                hear=lambda: make_hearing(settings, house.places),
             )
         finally:
             journal.close()
