@@ -277,6 +277,21 @@ def test_tickets_are_listed_masked_shown_and_closed(cli: Cli, stored: Store) -> 
     assert PHONE in cli("tickets", "show", "500").output
 
 
+def test_danger_is_listed_first_and_the_callers_own_words_are_not_shown(cli: Cli, stored: Store) -> None:
+    danger = OpenTicket("d1", "danger", PHONE, "danger", urgent=True, words="сосед иванов на столбе")
+    stored.tickets.open(danger, now=NOW)
+    opened(stored)
+    first, second = loaded(cli("tickets", "list", "--json"))
+    assert (first["number"], first["urgent"], first["text"]) == (500, True, "danger; said: ***")
+    assert (second["number"], second["urgent"]) == (501, False)
+    listed = cli("tickets", "list").output
+    assert "urgent" in listed
+    assert "иванов" not in listed
+    assert loaded(cli("tickets", "list", "--full", "--json"))[0]["text"] == "danger; said: сосед иванов на столбе"
+    cli("tickets", "close", "500")
+    assert [each["number"] for each in loaded(cli("tickets", "list", "--all", "--json"))] == [501, 500]
+
+
 def test_tickets_tell_category_and_cause(cli: Cli, stored: Store) -> None:
     opened(stored)
     complaint = OpenTicket("b2", "quality", PHONE, "моргает", category="complaint", cause="voltage")

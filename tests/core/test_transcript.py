@@ -1,6 +1,6 @@
 from datetime import UTC, datetime, timedelta
 
-from ivr.call.errands import OpenTicket, Ticket
+from ivr.call.errands import OpenTicket, Ticket, Unavailable
 from ivr.call.journal import Unknown, encode
 from ivr.call.model import (
     Call,
@@ -108,6 +108,23 @@ def test_a_talk_with_a_person_is_told() -> None:
     assert transcript(record, full=False)[0].text == (
         "to the queue operators: a person answered after 12 s and talked for 60 s"
     )
+
+
+def test_what_the_operators_side_was_told_is_masked_in_json() -> None:
+    told = (("reason", "Нет света"), ("address", "ул. Ленина, 5"), ("words", "меня зовут анна"), ("name", "Ленина 5"))
+    whisper = (Prompt("whisper_place", place="ул. Ленина, 5"),)
+    shown = str(masked(encode(Transfer("operators", context=told, whisper=whisper))))
+    assert "Нет света" in shown
+    assert "ул. Ленина, ***" in shown
+    assert "анна" not in shown
+    assert "Ленина 5" not in shown
+
+
+def test_the_callers_words_in_a_ticket_are_not_shown() -> None:
+    opened = Entry(0, 1.0, 0.1, OpenTicket("c1", "theft", None, "theft", words="сосед иванов"), Unavailable("busy"))
+    record = CallRecord(CALL, "v1", Told(), NOW, (opened,))
+    assert "иванов" not in str(reasons(record, OutcomeClass.SERVED, full=False)) + str(masked(encode(opened)))
+    assert "иванов" in str(reasons(record, OutcomeClass.SERVED, full=True))
 
 
 def test_a_sentence_with_an_address_or_an_account_is_not_shown_in_words() -> None:

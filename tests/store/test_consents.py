@@ -11,10 +11,11 @@ from pathlib import Path
 import pytest
 from records import MOSCOW, NOON, call
 
-from ivr.call.errands import Consent, KeepConsent
+from ivr.call.errands import Consent, FindConsent, KeepConsent, NoConsent
 from ivr.call.journal import encode
 from ivr.call.model import Abandoned, Answer, CallRecord, Digits, Entry, Outcome, Prompt, Told
 from ivr.call.verbs import Ask
+from ivr.doing.find_consent import find_consent
 from ivr.doing.keep_consent import keep_consent
 from ivr.doing.words import Words
 from ivr.prompts import PromptBook
@@ -176,3 +177,13 @@ def test_a_call_with_a_consent_is_shown_masked(store: Store) -> None:
     assert "9001231234" not in shown
     assert "9001231234" not in lines
     assert "offer_sms" in lines
+
+
+async def test_a_consent_that_holds_is_found_and_a_withdrawn_one_is_not(store: Store) -> None:
+    find = find_consent(store)
+    assert await find(FindConsent("sms", PHONE)) == NoConsent()
+    given = store.consents.give(WANTED, now=NOON)
+    assert await find(FindConsent("sms", PHONE)) == given
+    assert await find(FindConsent("outage_notices", PHONE)) == NoConsent(), "each kind needs its own"
+    store.consents.withdraw(PHONE, "sms", now=NOON, who="test")
+    assert await find(FindConsent("sms", PHONE)) == NoConsent()

@@ -262,3 +262,27 @@ def test_a_ticket_tells_how_many_other_calls_joined_it(store: Store) -> None:
     kept = store.tickets.get(number)
     assert listed.joined == 2
     assert kept == listed
+
+
+def test_what_was_opened_as_danger_before_there_was_a_mark_for_it_is_urgent(tmp_path: Path) -> None:
+    store = Store.open(tmp_path / "ivr.db", tz=MOSCOW, ticket_start=1)
+    store.tickets.open(replace(WANTED, topic="danger"), now=NOON)
+    store.tickets.open(replace(WANTED, call_id="c2"), now=NOON)
+    store.close()
+    database = sqlite_utils.Database(tmp_path / "ivr.db")
+    database.execute("ALTER TABLE tickets DROP COLUMN urgent")
+    database.execute("DELETE FROM _sqlite_migrations WHERE name = 'm003_urgent'")
+    database.conn.commit()
+    database.close()
+    store = Store.open(tmp_path / "ivr.db", tz=MOSCOW, ticket_start=1)
+    assert [ticket.urgent for ticket in store.tickets.all()] == [True, False]
+    store.close()
+
+
+def test_the_callers_words_stand_behind_ours(store: Store) -> None:
+    number = store.tickets.open(replace(WANTED, words=" у нас \n темно "), now=NOON).number
+    stored = store.tickets.get(number)
+    assert stored is not None
+    assert stored.text == "нет света; said: у нас темно"
+    store.tickets.open(replace(WANTED, call_id="c2", words="и у нас"), now=NOON)
+    assert [event.text for event in store.tickets.history(number)] == [stored.text, "нет света; said: и у нас"]
