@@ -112,8 +112,11 @@ def covers(outage: Outage, point: ServicePoint) -> Sureness | None:
     """Whether the outage takes in the point, leaving aside when: surely, possibly, or not.
 
     The network is surer than any address: an outage of the ТП or feeder that feeds the point covers it. One of another
-    ТП does not, unless its text names the point's street, or all of its settlement.
+    ТП does not, unless its text names the point's street, or all of its settlement. The code of the point's house in
+    the state register of addresses is as sure.
     """
+    if point.fias and point.fias in outage.fias:
+        return Sureness.SURE
     if set(outage.network) & set(point.network):
         return Sureness.SURE
     elsewhere = _fed_otherwise(outage.network, point.network)

@@ -175,7 +175,10 @@ class Address:
 
 @dataclass(frozen=True, slots=True)
 class ServicePoint:
-    """A connection. ``phones`` look like «+79001234567»; ``network`` names its ТП and feeder, nearest first."""
+    """A connection. ``phones`` look like «+79001234567»; ``network`` names its ТП and feeder, nearest first.
+
+    ``fias`` is the code of its house in the state register of addresses (ГАР, formerly ФИАС), in small letters.
+    """
 
     id: str
     address: Address
@@ -184,6 +187,7 @@ class ServicePoint:
     branch: str = ""
     res: str = ""
     network: tuple[str, ...] = ()
+    fias: str = ""
 
     @property
     def region(self) -> str:

@@ -13,7 +13,16 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+    model_validator,
+)
 
 from outage_feed.freetext import parse_area
 from outage_feed.houses import parse_houses, write_item
@@ -35,6 +44,9 @@ def _time(value: object) -> object:
 
 
 _Time = Annotated[datetime, BeforeValidator(_time)]
+
+
+_Code = Annotated[_Text, AfterValidator(str.lower)]
 
 
 class _Record(BaseModel):
@@ -69,7 +81,10 @@ class PlaceRecord(_Record):
 
 
 class OutageRecord(_Record):
-    """An outage. Required: region, places, start. Times without an offset are UTC+3."""
+    """An outage. Required: region, start, and places (or the codes of its houses, or what of the network is off).
+
+    Times without an offset are UTC+3.
+    """
 
     id: _Text = Field(
         default="", max_length=200, description="the source's own id; made from place and start if absent"
@@ -85,9 +100,15 @@ class OutageRecord(_Record):
     branch: _Text = ""
     res: _Text = Field(default="", description="РЭС")
     text: _Text = Field(default="", description="the place in the source's own words")
-    places: tuple[PlaceRecord, ...] = Field(min_length=1)
-    fias: tuple[_Text, ...] = ()
+    places: tuple[PlaceRecord, ...] = ()
+    fias: tuple[_Code, ...] = Field(default=(), description="codes of houses in the state register of addresses")
     network: tuple[_Text, ...] = Field(default=(), description="ТП, feeders; an outage of them covers what they feed")
+
+    @model_validator(mode="after")
+    def _somewhere(self) -> OutageRecord:
+        if not (self.places or self.fias or self.network):
+            raise ValueError("places: is empty")
+        return self
 
     @model_validator(mode="after")
     def _times_in_order(self) -> OutageRecord:
@@ -120,7 +141,7 @@ def read_record(raw: object, *, source: str, received_at: datetime | None = None
     text = record.text or "; ".join(write_area(area) for area in areas)
     start = _aware(record.start)
     return Outage(
-        id=f"{source}:{record.id or make_key(region.code, areas, start)}",
+        id=f"{source}:{record.id or make_key(region.code, areas, start, (*record.fias, *record.network))}",
         source=source,
         start=start,
         areas=areas,
@@ -176,9 +197,12 @@ def explain(error: ValidationError) -> str:
     return "; ".join(complaints)
 
 
-def make_key(region: str, areas: Iterable[Area], start: datetime) -> str:
-    """An identity for records that have none: the same place and start make the same key, whatever else changes."""
-    places = "|".join(sorted(fold(write_area(area)) for area in areas))
+def make_key(region: str, areas: Iterable[Area], start: datetime, codes: Iterable[str] = ()) -> str:
+    """An identity for records that have none: the same place and start make the same key, whatever else changes.
+
+    Houses and network parts by their ``codes`` are a place where there is no other.
+    """
+    places = "|".join(sorted(fold(write_area(area)) for area in areas)) or "|".join(sorted(codes))
     return hashlib.sha256(f"{region}|{places}|{start.isoformat()}".encode()).hexdigest()[:16]
 
 

@@ -23,7 +23,7 @@ from outage_feed.regions import find_region
 
 COLUMNS = (
     "id", "account", "phones", "region", "district", "settlement", "street", "house", "flat",
-    "branch", "res", "network",
+    "branch", "res", "network", "fias",
 )  # fmt: skip
 """The columns of a register. ``settlement`` and ``street`` carry their types: «с. Бабяково», «ул. Ленина»."""
 _REQUIRED = ("id", "region", "settlement")
@@ -115,6 +115,7 @@ def read_point(row: dict[str, str]) -> tuple[ServicePoint, list[str]]:
         branch=values["branch"] or region.branch,
         res=values["res"],
         network=tuple(part.strip() for part in re.split(r"[|;]", values["network"]) if part.strip()),
+        fias=values["fias"].lower(),
     )
     return point, remarks
 

@@ -28,7 +28,7 @@ def point_row(point: ServicePoint) -> dict[str, Any]:
         "settlement_type": settlement.type, "settlement": settlement.name,
         "street_type": street.type if street else "", "street": street.name if street else "",
         "house": point.address.house, "flat": point.address.flat, "branch": point.branch, "res": point.res,
-        "network": json.dumps(point.network, ensure_ascii=False),
+        "network": json.dumps(point.network, ensure_ascii=False), "fias": point.fias,
         "place_key": settlement_key(settlement), "street_key": street_key(street) if street else "",
     }  # fmt: skip
 
@@ -54,6 +54,7 @@ def point(row: dict[str, Any]) -> ServicePoint:
         row["branch"],
         row["res"],
         tuple(json.loads(row["network"])),
+        row["fias"] or "",
     )
 
 
@@ -71,7 +72,7 @@ def _read(outage_id: str, source: str, version: int, received_at: float, record:
 
 def places(outage: Outage) -> set[tuple[str, str]]:
     """The index entries of an outage: place and street, or place alone where any street may be meant."""
-    places = {(f"net:{name}", "") for name in outage.network}
+    places = {(f"net:{name}", "") for name in outage.network} | {(f"fias:{code}", "") for code in outage.fias}
     for area in outage.areas:
         place = settlement_key(area.settlement)
         unclear = area.unclear or any(part.houses.unclear for part in area.streets)

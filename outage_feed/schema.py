@@ -103,3 +103,9 @@ def trouble(db: Database) -> None:
     db.table("grid_reports").create_index(["street_key", "at"])
     db.table("grid_reports").create_index(["net_key", "at"])
     db.table("grid_reports").create_index(["probable"])
+
+
+@migrations()
+def houses_by_code(db: Database) -> None:
+    """The code of a point's house in the state register of addresses: some feeds name houses by nothing else."""
+    db.table("grid_points").add_column("fias", str)

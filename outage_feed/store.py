@@ -155,6 +155,8 @@ class GridStore(GridDatabase):
     def outages_near(self, point: ServicePoint, now: datetime) -> tuple[Outage, ...]:
         """The outages of the point's place, street and network that may still be news at ``now``."""
         keys = [settlement_key(point.address.settlement), *(f"net:{name}" for name in point.network)]
+        if point.fias:
+            keys.append(f"fias:{point.fias}")
         street = street_key(point.address.street) if point.address.street else ""
         marks = ", ".join("?" * len(keys))
         found = self.rows(
