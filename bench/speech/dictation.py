@@ -53,7 +53,7 @@ def dictated(model: Model, kind: str, chance: np.random.Generator) -> Iterator[D
         if [word.text for word in words] != text.split():
             continue
         ends = [(left.end + right.begin) / 2 for left, right in pairwise(words)]
-        yield _with_pauses(kind, text, sound, list(_places(kind, ends, chance)), chance)
+        yield with_pauses(kind, text, sound, list(_places(kind, ends, chance)), chance)
 
 
 def _places(kind: str, ends: list[float], chance: np.random.Generator) -> Iterator[float]:
@@ -66,7 +66,7 @@ def _places(kind: str, ends: list[float], chance: np.random.Generator) -> Iterat
         yield ends[at - 1]
 
 
-def _with_pauses(kind: str, text: str, sound: Samples, places: list[float], chance: np.random.Generator) -> Dictated:
+def with_pauses(kind: str, text: str, sound: Samples, places: list[float], chance: np.random.Generator) -> Dictated:
     parts: list[Samples] = []
     longest, begin = 0.0, 0
     for place in places:
