@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
 
@@ -116,16 +116,19 @@ class Menu(Node):
                 yield Finding((field,), message, "raise tries or remove prompts", at_key=True)
 
     def _said_twice(self) -> Iterator[Finding]:
-        """Words for two choices that lead to different places: nobody who says them would be understood."""
-        said: dict[str, str] = {}
+        """Words for two choices that lead to different places: nobody who says them would be understood. In another
+        order they are a warning only: whoever understands callers may tell them apart."""
+        said: dict[str, tuple[str, str]] = {}
         for key, choice in self.choices.items():
             label = [(("label",), choice.label)] if choice.label else []
             for path, words in (*((("phrases", n), one) for n, one in enumerate(choice.phrases)), *label):
-                other = said.setdefault(" ".join(sorted(_folded(words).split())), key)
+                folded = _folded(words)
+                other, first = said.setdefault(" ".join(sorted(folded.split())), (key, folded))
                 if self.choices[other].to != choice.to:
                     message = f"«{words}» means the choice {other} already"
                     hint = "said by a caller it would be neither: keep it for one of the two"
-                    yield Finding(("choices", key, *path), message, hint)
+                    level: Literal["error", "warning"] = "error" if folded == first else "warning"
+                    yield Finding(("choices", key, *path), message, hint, level=level)
 
     async def run(self, visit: Visit) -> str | None:
         """Ask until a key leads on or the tries are used up. Words that mean something in a menu behind this one lead
