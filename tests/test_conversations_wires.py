@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, cast
@@ -88,7 +88,7 @@ def handlers(grid: GridStore, store: Store, clock: FakeClock, world: World) -> H
 
     return {
         OpenTicket: open_ticket(store, clock),
-        KeepConsent: lambda errand: store.consents.give(errand, now=clock()),
+        KeepConsent: lambda errand: store.consents.give(replace(errand, text=errand.prompt), now=clock()),
         FindConsent: find_consent(store),
         Promise: promise(store, clock),
         SendSms: lambda errand: Sent("s1", clock()),

@@ -1,12 +1,13 @@
 """Nobody has answered: what is promised, and what is not registered a second time."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
 
 from ivr.call.errands import OpenTicket, Promise, Unavailable
 from ivr.call.memory import About, Registered, Remember
-from ivr.call.model import Call, NeedsPerson, NoInput, Outcome, OutcomeClass
+from ivr.call.model import Call, Digits, NeedsPerson, NoInput, Outcome, OutcomeClass, Utterance
 from robot.outcomes import CallbackLeft
 from robot.topics.callback import callback
 from tests.core.rehearse import Rehearsal, rehearse
@@ -15,13 +16,13 @@ from tests.core.robot.world import CALL, HIDDEN, errands, point
 SILENT = NoInput()
 
 
-def leave(*known: Any, call: Call = CALL, world: Any = None) -> Rehearsal:
+def leave(*known: Any, call: Call = CALL, world: Any = None, answers: Sequence[Any] = ()) -> Rehearsal:
     async def script() -> Outcome:
         for fact in known:
             await Remember(fact)
         return await callback(call)
 
-    return rehearse(script, [SILENT], world or errands([point()]))
+    return rehearse(script, [*answers, SILENT], world or errands([point()]))
 
 
 def test_a_call_without_a_ticket_gets_one_and_a_promise_that_names_it() -> None:
@@ -51,16 +52,35 @@ def test_danger_of_which_there_is_no_ticket_yet_is_registered_as_such() -> None:
 @pytest.mark.parametrize(
     ("known", "names"),
     [
-        ([Registered(100300, "danger")], ["callback_no_number", "ticket_opened", "number_offer"]),
-        ([About("danger")], ["callback_no_number", "ticket_opened", "number_offer"]),
-        ([], ["callback_no_number"]),
+        ([Registered(100300, "danger")], ["ticket_opened", "number_offer"]),
+        ([About("danger")], ["ticket_opened", "number_offer"]),
+        ([], []),
     ],
 )
 def test_a_hidden_number_is_promised_nothing(known: list[Any], names: list[str]) -> None:
-    done = leave(*known, call=HIDDEN)
-    assert done.names == names
+    done = leave(*known, call=HIDDEN, answers=[SILENT])
+    assert done.names == ["callback_ask_phone", "callback_no_number", *names]
     assert done.of(Promise) == []
     assert isinstance(done.outcome, CallbackLeft if known else NeedsPerson)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [Digits("9001112233"), Digits("89001112233"), Utterance("девятьсот сто одиннадцать двадцать два тридцать три")],
+)
+def test_who_hides_their_number_may_give_one(said: Any) -> None:
+    done = leave(call=HIDDEN, answers=[said, Digits("1")])
+    assert done.names[-2:] == ["callback_opened", "number_offer"]
+    (promise,) = done.of(Promise)
+    (opened,) = done.of(OpenTicket)
+    assert promise.phone == opened.phone == "+79001112233"
+
+
+@pytest.mark.parametrize("answers", [[Digits("9001112233"), Digits("2")], [Digits("*")], [Digits("0001112233")]])
+def test_a_number_that_is_not_confirmed_or_none_is_not_called(answers: list[Any]) -> None:
+    done = leave(call=HIDDEN, answers=answers)
+    assert done.names[-1] == "callback_no_number"
+    assert done.of(Promise) == []
 
 
 @pytest.mark.parametrize("known", [[], [Registered(100300, "theft")]])
