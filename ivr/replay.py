@@ -240,8 +240,10 @@ def _entry(
         if before is None:
             return Entry(index, seconds, 0.0, verb, None)
         return replace(before, index=index, verb=verb)
-    said = before.said if before is not None and _text(before.verb.prompt) == _text(verb.prompt) else ""
-    if words or not said:
+    as_before = before is not None and _text(before.verb.prompt) == _text(verb.prompt)
+    said = before.said if before is not None and as_before else ""
+    # A question that was answered by keys typed ahead, or hung up on, was not heard: there is nothing to compare.
+    if not as_before or (words and said):
         ways = wordings(verb.prompt, seconds)
         # A name that could not be voiced in time was left out of what was said: the nearest wording is the one.
         if said not in ways:

@@ -102,7 +102,7 @@ def command(
 
     \b
       ivr talk --hidden --voice no_light.wav address.wav no.wav
-      ivr talk --voice --fast danger.wav@2      danger words into the second second of the greeting; takes no waiting
+      ivr talk --voice --fast danger.wav@2      danger words two seconds into the greeting; nobody waits
     """
     from ivr import app
 
