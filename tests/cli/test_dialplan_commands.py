@@ -19,6 +19,7 @@ from click.testing import CliRunner, Result
 from ivr.cli import main
 from ivr.dialplan.schema import SCHEMAS
 from ivr.plan_files import KeptVersions, read_texts
+from outage_feed.formats import format_names
 
 ROOT = Path(__file__).parents[2]
 
@@ -283,7 +284,7 @@ def test_settings_that_cannot_work_are_named_by_line_before_any_call_comes(home:
     toml.write_text(BROKEN_FEED, encoding="utf-8")
     expected = [
         "3:1: error: line.fallback_queue: unknown queue 'operatos' (did you mean 'operators'?)",
-        "7:1: error: feed.0.format: no feed format «mrks»; there are: json, mrsk",
+        f"7:1: error: feed.0.format: no feed format «mrks»; there are: {', '.join(format_names())}",
         "8:1: error: feed.0.url: «ftp://host/list?d={day}» must be http://…, https://… or file:PATH",
         "8:1: error: feed.0.url: {day} means nothing; there are: {start}, {end}, {region}",
         "10:1: error: feed.1.regions: the url has {region}, so the regions must be named",
