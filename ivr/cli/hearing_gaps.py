@@ -12,6 +12,7 @@ from outage_feed.errors import StoreError
 from outage_feed.model import Address
 from outage_feed.register import load_points
 from outage_feed.store import GridStore
+from robot.hearing import sherpa
 from robot.hearing.folders import ModelFolder, NoSuchModel, in_use
 from robot.hearing.recogniser import RecogniserFailed
 from robot.hearing.spoken_names import missing
@@ -43,6 +44,11 @@ def hearing_problems(settings: Settings) -> Iterator[Problem]:
     except NoSuchModel as error:
         yield settings_problem(settings, ("hearing", "model"), str(error), "ivr models list")
         return
+    if model.open_vocabulary and not sherpa.installed():
+        yield settings_problem(
+            settings, ("hearing", "model"), f"{model.name} needs the package sherpa-onnx: callers would not be heard",
+            sherpa.EXTRA,
+        )  # fmt: skip
     try:
         known = model.vocabulary()
     except RecogniserFailed as error:

@@ -38,6 +38,8 @@ PIECE_FRAMES = 5
 MOST_BEHIND_S = 3.0
 """A machine that is so far behind what is being said does not hear callers any more."""
 BEHIND = "what is said cannot be decoded in time"
+BUSY_S = 0.5
+"""When sound waits so long for a thread to decode it, no further calls are heard: those that are need them all."""
 HANGS_S = 4.0
 """A recogniser that has not answered by then hangs: it is given 100 ms of sound at a time, at worst MOST_BEHIND_S."""
 PER_CORE = 8
@@ -153,10 +155,11 @@ class Listeners:
         self.refused = 0
 
     def listen(self, told: Callable[[Overheard], None]) -> Listener | None:
-        """An ear for a call; ``None`` when as many are heard as can be, or the model cannot be had."""
-        if self.open >= self.limit:
+        """An ear for a call; ``None`` when as many are heard as can be, the decoding is behind what is said (whatever
+        was allowed: another model, or a busier machine), or the model cannot be had."""
+        if self.open >= self.limit or self.threads.wait_s > BUSY_S:
             self.refused += 1
-            log.warning("as many calls are heard as can be", calls=self.open)
+            log.warning("as many calls are heard as can be", calls=self.open, wait_s=round(self.threads.wait_s, 2))
             return None
         try:
             model = self._model()

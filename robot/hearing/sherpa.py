@@ -7,6 +7,7 @@ one thread, with Python's lock released.
 
 from __future__ import annotations
 
+import importlib.util
 import math
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -28,6 +29,11 @@ PAUSE_S = 0.8
 """Nothing new has been written for so long: the utterance is over. (The library's own rule counts T-one's frames
 wrongly.)"""
 _SPACES = " ▁"
+
+
+def installed() -> bool:
+    """Whether the library is there."""
+    return importlib.util.find_spec("sherpa_onnx") is not None
 
 
 class SherpaModel(Model):

@@ -10,12 +10,17 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from queue import SimpleQueue
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
+OF_LATE_S = 5.0
+"""What happened longer ago says nothing of how busy the threads are now."""
+_WEIGHT = 0.05
+"""Of the newest in the running mean."""
 
 
 @dataclass(slots=True, eq=False)
@@ -24,6 +29,7 @@ class Job(Generic[T]):
 
     work: Callable[[], T]
     answer: asyncio.Future[T]
+    given_at: float
     begun: bool = False
     given_up: bool = False
 
@@ -50,14 +56,20 @@ class Workers:
         self._jobs: SimpleQueue[Job[object] | None] = SimpleQueue()
         self._lock = threading.Lock()
         self._count = count
+        self._waited, self._waited_at = 0.0, 0.0
         for _ in range(count):
             self._hire()
 
     def do(self, work: Callable[[], T]) -> Job[T]:
         """Have ``work`` done as soon as a thread is free."""
-        job = Job(work, asyncio.get_running_loop().create_future())
+        job = Job(work, asyncio.get_running_loop().create_future(), time.monotonic())
         self._jobs.put(job)
         return job
+
+    @property
+    def wait_s(self) -> float:
+        """How long work has waited for a thread of late, in seconds: a running mean."""
+        return self._waited if time.monotonic() - self._waited_at < OF_LATE_S else 0.0
 
     def give_up(self, job: Job[T]) -> bool:
         """Nobody waits for ``job`` any more. True if a thread was at it: it is left to itself, and replaced."""
@@ -83,6 +95,8 @@ class Workers:
                 if job.given_up:
                     continue
                 job.begun = True
+                now, before = time.monotonic(), self.wait_s
+                self._waited, self._waited_at = before + _WEIGHT * (now - job.given_at - before), now
             job.run()
             with self._lock:
                 if job.given_up:

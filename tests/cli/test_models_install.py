@@ -38,7 +38,8 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> bytes:
 
 
 @pytest.fixture
-def server(archive: bytes) -> Iterator[Folder]:
+def server(archive: bytes, monkeypatch: pytest.MonkeyPatch) -> Iterator[Folder]:
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
     with serving() as folder:
         folder.files["/vosk/vosk-model-small-ru-0.22.zip"] = archive
         yield folder
@@ -136,6 +137,21 @@ def test_a_model_that_writes_letters_lacks_only_what_they_cannot_write(home: Pat
     told = ivr(home, "models", "check", "t-one")
     assert told.exit_code == 0, told.stdout
     assert "t-one: any word" in told.stdout
+
+
+def test_a_missing_extra_is_told_before_the_start(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("onnx", reason="needs the extra dev: pip install onnx")
+    from tests.hearing import onnx_tones
+
+    onnx_tones.t_one(home / "var" / "models" / "t-one")
+    toml = (home / "ivr.toml").read_text(encoding="utf-8")
+    (home / "ivr.toml").write_text(toml.replace(f'model = "{DEFAULT}"', 'model = "t-one"'), encoding="utf-8")
+    assert "sherpa" not in ivr(home, "check").stderr
+    monkeypatch.setattr("robot.hearing.sherpa.installed", lambda: False)
+    checked = ivr(home, "check")
+    assert checked.exit_code == 1
+    assert "hearing.model" in checked.stderr
+    assert "pip install" in checked.stderr
 
 
 def test_calibrating_writes_a_table_beside_the_model(home: Path, tmp_path: Path) -> None:

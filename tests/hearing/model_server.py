@@ -34,8 +34,9 @@ def serving() -> Iterator[Folder]:
         def do_GET(self) -> None:
             asked = self.headers.get("Range", "")
             folder.asked.append((self.path, asked))
-            trick = folder.tricks.pop(0) if folder.tricks and not self.path.endswith(".sha256") else ""
-            body = folder.files.get(self.path)
+            path = self.path.partition("?")[0]
+            trick = folder.tricks.pop(0) if folder.tricks and not path.endswith(".sha256") else ""
+            body = folder.files.get(path)
             if trick.isdecimal():
                 return self.send_error(int(trick))
             if body is None:

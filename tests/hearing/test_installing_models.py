@@ -28,7 +28,8 @@ QUICK = Patience(connect=2.0, silent=0.4, tries=3, pause=0.0)
 
 
 @pytest.fixture
-def server() -> Iterator[Folder]:
+def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Folder]:
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
     with serving() as folder:
         yield folder
 
@@ -411,6 +412,20 @@ def test_known_names_are_fetched_from_the_folder_of_the_settings() -> None:
 def test_what_cannot_be_meant_is_said(wanted: str, why: str) -> None:
     with pytest.raises(CannotInstall, match=why):
         source_of(wanted, base_url="https://models.local")
+
+
+def test_what_is_secret_in_an_address_is_not_shown(server: Folder, hosted: Source, models: Path) -> None:
+    address = server.url.replace("http://", "http://me:secret@")
+    source = source_of(f"{address}/a/tones-ru-0.1.zip?token=secret", base_url="")
+    done = put(source, models)
+    assert "secret" not in (done.model.path / INSTALLED).read_text()
+    assert [path for path, _ in server.asked] == [
+        "/a/tones-ru-0.1.zip.sha256?token=secret", "/a/tones-ru-0.1.zip?token=secret",
+    ]  # fmt: skip
+    for wanted in (f"{address}/a/b.zip?token=secret", "ftp://me:secret@models.local/a.zip"):
+        with pytest.raises(CannotInstall) as failure:
+            put(source_of(wanted, base_url=""), models, "0" * 64)
+        assert "secret" not in f"{failure.value}{failure.value.hint}"
 
 
 def test_checksums_as_they_are_written() -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from ivr.call.model import Utterance
 from ivr.hearing import Answered, Deaf, Overheard
-from robot.hearing import listening
+from robot.hearing import listening, workers
 from robot.hearing.bench.alaw import read
 from robot.hearing.listening import Listeners
 from robot.hearing.recogniser import Heard, Model, RecogniserFailed, Samples, Word
@@ -171,15 +171,32 @@ async def test_work_that_waits_for_a_thread_too_long_is_not_begun_any_more(monke
         listeners.close()
 
 
+async def test_no_more_calls_are_heard_while_the_decoding_is_behind(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(listening, "BUSY_S", 0.02)
+    monkeypatch.setattr(workers, "OF_LATE_S", 0.5)
+    listeners = Listeners(lambda: ScriptedModel(0, lambda: None), cores=1)
+    assert listeners.threads.wait_s == 0.0
+    jobs = [listeners.threads.do(lambda: time.sleep(0.05)) for _ in range(10)]
+    await asyncio.wait([job.answer for job in jobs])
+    assert listeners.threads.wait_s > 0.02
+    assert listeners.listen(lambda _: None) is None
+    assert listeners.refused == 1
+    await asyncio.sleep(0.6)
+    ear = listeners.listen(lambda _: None)
+    assert ear is not None, "nobody has waited of late"
+    ear.close()
+    listeners.close()
+
+
 async def test_work_that_was_given_up_before_it_began_is_not_done() -> None:
-    workers, release, done = Workers(1), threading.Event(), list[str]()
-    first = workers.do(lambda: release.wait(20))
-    second = workers.do(lambda: done.append("second"))
-    third = workers.do(lambda: done.append("third"))
-    assert workers.give_up(second) is False
+    threads, release, done = Workers(1), threading.Event(), list[str]()
+    first = threads.do(lambda: release.wait(20))
+    second = threads.do(lambda: done.append("second"))
+    third = threads.do(lambda: done.append("third"))
+    assert threads.give_up(second) is False
     release.set()
     await asyncio.wait_for(third.answer, 5)
     assert first.answer.done()
     assert done == ["third"]
-    assert workers.give_up(third) is False
-    workers.close()
+    assert threads.give_up(third) is False
+    threads.close()

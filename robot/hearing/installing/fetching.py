@@ -20,6 +20,7 @@ import aiohttp
 
 from robot.hearing.installing import checksum
 from robot.hearing.installing.failure import CannotInstall, disk_trouble
+from robot.hearing.installing.source import beside, shown
 
 CONNECT_S, SILENT_S = 15.0, 60.0
 """How long a server may take to be reached, and to send nothing."""
@@ -51,18 +52,20 @@ class _Again(Exception):
     """This try has failed; another may bring it."""
 
 
-async def fetch_checksum(url: str, patience: Patience = USUAL) -> str | None:
-    """The SHA-256 that lies beside ``url``; None if none does. Raises CannotInstall."""
-    beside, archive = url + checksum.SUFFIX, url.rpartition("/")[2]
+async def fetch_checksum(url: str, archive: str, patience: Patience = USUAL) -> str | None:
+    """The SHA-256 of ``archive`` that lies beside its ``url``; None if none does. Raises CannotInstall."""
+    wanted = beside(url, checksum.SUFFIX)
     try:
-        async with _session(patience) as session, session.get(beside) as answer:
+        async with _session(patience) as session, session.get(wanted) as answer:
             if answer.status in (403, 404, 410):
                 return None
             if answer.status != 200:
-                raise CannotInstall(f"{beside}: the server answers {answer.status}", "try later", unreachable=True)
+                raise CannotInstall(
+                    f"{shown(wanted)}: the server answers {answer.status}", "try later", unreachable=True
+                )
             read = await answer.content.read(checksum.LARGEST)
     except (aiohttp.ClientError, TimeoutError, ValueError) as error:
-        raise CannotInstall(f"{beside}: {_reason(error)}", "is the address right?", unreachable=True) from error
+        raise CannotInstall(f"{shown(wanted)}: {_reason(error)}", "is the address right?", unreachable=True) from error
     return checksum.listed(read.decode("utf-8", "replace"), archive)
 
 
@@ -86,7 +89,7 @@ async def fetch(
             if tries <= 0:
                 got = _size(target)
                 raise CannotInstall(
-                    f"{url}: {why}",
+                    f"{shown(url)}: {why}",
                     f"run it again: it goes on after {got / 1e6:.1f} MB" if got else "is the address right?",
                     unreachable=True,
                 ) from failure
@@ -110,7 +113,7 @@ async def _once(session: aiohttp.ClientSession, url: str, target: Path, advance:
             raise _Again(f"the server answers {answer.status} {answer.reason or ''}".strip())
         if answer.status not in (200, 206):
             raise CannotInstall(
-                f"{url}: the server answers {answer.status} {answer.reason or ''}".rstrip(),
+                f"{shown(url)}: the server answers {answer.status} {answer.reason or ''}".rstrip(),
                 "is the address right?", unreachable=True,
             )  # fmt: skip
         if answer.status == 206 and not answer.headers.get("Content-Range", "").startswith(f"bytes {have}-"):
@@ -138,10 +141,12 @@ def _session(patience: Patience) -> aiohttp.ClientSession:
 
 def _room(url: str, size: int, have: int, folder: Path) -> None:
     if size > LARGEST:
-        raise CannotInstall(f"{url}: more than {LARGEST / 1e9:.0f} GB", "no model is so large: is it the right one?")
+        raise CannotInstall(
+            f"{shown(url)}: more than {LARGEST / 1e9:.0f} GB", "no model is so large: is it the right one?"
+        )
     if size > have and size - have + SPARE > (free := shutil.disk_usage(folder).free):
         raise CannotInstall(
-            f"{url}: it has {size / 1e6:.0f} MB, and {free / 1e6:.0f} MB are free in {folder}", "make room"
+            f"{shown(url)}: it has {size / 1e6:.0f} MB, and {free / 1e6:.0f} MB are free in {folder}", "make room"
         )
 
 

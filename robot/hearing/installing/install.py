@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import importlib.util
 import json
 import os
 import shutil
@@ -16,13 +15,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
+from robot.hearing import sherpa
 from robot.hearing.folders import INSTALLED, NEEDED, SHIPPED, ModelFolder, is_model, to_disk
 from robot.hearing.installing import checksum, fetching
 from robot.hearing.installing.failure import CannotInstall, disk_trouble
 from robot.hearing.installing.fetching import USUAL, Patience
 from robot.hearing.installing.source import Source
 from robot.hearing.installing.unpacking import unpack
-from robot.hearing.sherpa import EXTRA
 from robot.hearing.trying import TrialFailed, try_apart
 
 DEEPEST = 3
@@ -83,17 +82,16 @@ def install(source: Source, models: Path, sha256: str, show: Stages, patience: P
 def _beside(source: Source, patience: Patience) -> str:
     """The checksum that lies beside the archive. Raises CannotInstall."""
     if source.file is None:
-        found = asyncio.run(fetching.fetch_checksum(source.url, patience))
-        archive = source.url.rpartition("/")[2]
+        found = asyncio.run(fetching.fetch_checksum(source.url, source.archive, patience))
     else:
-        archive, file = source.file.name, source.file.with_name(source.file.name + checksum.SUFFIX)
+        file = source.file.with_name(source.archive + checksum.SUFFIX)
         try:
             text = file.read_text(encoding="utf-8", errors="replace") if file.is_file() else ""
         except OSError as error:
             raise CannotInstall(f"{file} cannot be read: {error.strerror}") from error
-        found = checksum.listed(text, archive) if text else None
+        found = checksum.listed(text, source.archive) if text else None
     if found is None:
-        raise CannotInstall(f"there is no checksum for {archive}", checksum.how_to_get(archive))
+        raise CannotInstall(f"there is no checksum for {source.archive}", checksum.how_to_get(source.archive))
     return found
 
 
@@ -161,8 +159,8 @@ def _model_in(folder: Path, archive: str) -> Path:
 
 def _tried(model: Path, show: Stages) -> tuple[str, ...]:
     """Load the model in a process of its own. Raises CannotInstall if it cannot be loaded."""
-    if ModelFolder(model).kind != "vosk" and importlib.util.find_spec("sherpa_onnx") is None:
-        return (f"it was not tried, and cannot be used before sherpa-onnx is installed: {EXTRA}",)
+    if ModelFolder(model).kind != "vosk" and not sherpa.installed():
+        return (f"it was not tried, and cannot be used before sherpa-onnx is installed: {sherpa.EXTRA}",)
     try:
         with show.step("trying it"):
             heard = try_apart(model)

@@ -35,7 +35,24 @@ class Source:
     file: Path | None = None
 
     def __str__(self) -> str:
-        return self.url or str(self.file)
+        return shown(self.url) if self.url else str(self.file)
+
+    @property
+    def archive(self) -> str:
+        """The archive's own name."""
+        return self.file.name if self.file else unquote(urlsplit(self.url).path).rpartition("/")[2]
+
+
+def shown(url: str) -> str:
+    """An address without what may be secret: user, password, what stands behind the question mark."""
+    parts = urlsplit(url)
+    return parts._replace(netloc=parts.netloc.rpartition("@")[2], query="", fragment="").geturl()
+
+
+def beside(url: str, suffix: str) -> str:
+    """The address of a file beside another one: the same path with a suffix."""
+    parts = urlsplit(url)
+    return parts._replace(path=parts.path + suffix, fragment="").geturl()
 
 
 def source_of(wanted: str, *, base_url: str, name: str = "") -> Source:
@@ -46,7 +63,9 @@ def source_of(wanted: str, *, base_url: str, name: str = "") -> Source:
     if re.match(r"https?://", wanted):
         return Source(_folder_name(name or unquote(urlsplit(wanted).path).rpartition("/")[2]), url=wanted)
     if "://" in wanted:
-        raise CannotInstall(f"{wanted} is no address that can be fetched from", "https://… or http://…, or a file")
+        raise CannotInstall(
+            f"{shown(wanted)} is no address that can be fetched from", "https://… or http://…, or a file"
+        )
     if wanted in KNOWN:
         if not base_url:
             raise CannotInstall(
