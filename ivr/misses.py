@@ -7,7 +7,7 @@ when its answer was refused.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
@@ -48,7 +48,7 @@ def misses_of(
     """The turns of ``record``, in order.
 
     ``means`` tells words that are obeyed at every step: «повторите» is no miss. ``found_nothing`` tells the answer of
-    an errand that could make nothing of the caller's words.
+    an errand that could make nothing of the caller's words; it is a miss where the same is asked again.
     """
     node = ""
     refused: dict[int, Miss] = {}
@@ -69,8 +69,20 @@ def misses_of(
             case Note():
                 pass
             case _ if last is not None and found_nothing(entry.value):
-                refused[last[0]] = Miss("no match", last[1], last[2])
+                if _is_asked_again(last[2], record.entries[at + 1 :]):
+                    refused[last[0]] = Miss("no match", last[1], last[2])
     yield from (miss for _, miss in sorted((refused | over).items()))
+
+
+def _is_asked_again(asked: Entry, following: Sequence[Entry]) -> bool:
+    """Whether the next question is after the same as ``asked``."""
+    for entry in following:
+        match entry.verb:
+            case Ask(speech=speech):
+                return speech is not None and speech.expects == getattr(asked.verb.speech, "expects", None)
+            case Enter() | Transfer():
+                return False
+    return False
 
 
 def _is_refused(entry: Entry, following: Entry | None, means: Means) -> bool:

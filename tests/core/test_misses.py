@@ -123,12 +123,13 @@ def test_a_transfer_without_any_question() -> None:
     assert (miss.kind, miss.node, miss.heard, miss.confidence) == ("handed over", "night:queue", None, None)
 
 
-def test_an_errand_that_made_nothing_of_the_words() -> None:
-    did = (
-        (QUESTION, Utterance("абракадабра")),
-        (Say(Prompt("one_moment")), None),
-        (Note("x"), None),
-        ("errand", "nothing"),
-    )
-    misses = misses_of(record((Enter("a:address"), None), *did), means, lambda answer: answer == "nothing")
-    assert [(miss.kind, miss.heard) for miss in misses] == [("no match", Utterance("абракадабра"))]
+def test_an_errand_that_made_nothing_of_the_words_counts_where_the_same_is_asked_again() -> None:
+    did = ((QUESTION, Utterance("абракадабра")), (Note("x"), None), ("errand", "nothing"))
+
+    def missed(*then: tuple[Any, Any]) -> list[Any]:
+        called = record((Enter("a:address"), None), *did, *then)
+        return [miss.heard for miss in misses_of(called, means, lambda answer: answer == "nothing")]
+
+    again, another = Ask(Prompt("again"), speech=QUESTION.speech), Ask(Prompt("right"), speech=Speech("yes_no"))
+    assert missed((Say(Prompt("sorry")), None), (again, HungUp())) == [Utterance("абракадабра")]
+    assert missed((another, HungUp())) == missed((Enter("b:x"), None), (again, HungUp())) == missed() == []
