@@ -82,8 +82,8 @@ def command(settings: Settings, phrase: str, place: Place, dry_run: bool, as_jso
     """Let PHRASE mean a choice of a menu from the next ivr reload on.
 
     The phrase is added to the dialplan file (nothing else in it is changed), and a call in which somebody says it is
-    written down among the conversations, which the tests hold: tests/conversations/ where there is one, else
-    conversations/ in the instance's folder. Refused, with nothing changed, when ivr check would fail after it, when the
+    written down as a conversation: in a checkout among tests/conversations/, which make test holds, else in
+    conversations/ of the instance's folder. Refused, with nothing changed, when ivr check would fail after it, when the
     phrase means something else already, or when a phrase of the menu would not be understood any more.
 
     \b
