@@ -1,20 +1,33 @@
-"""The wiring room's corner for the grid: feeds, and what makes callers' reports a probable outage, out of the settings.
+"""The wiring room's corner for the grid: feeds, probable outages, and the way in for other systems, out of the settings.
 
 Beside ``ivr/app.py`` the only module of the switchboard that knows ``outage_feed``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import datetime, timedelta
 
+import structlog
+
+from ivr.bringup.addresses import secret
 from ivr.errors import Problem
 from ivr.settings import Settings, settings_problem
+from ivr.store.audit import Audit
 from outage_feed import example
+from outage_feed.api import events
+from outage_feed.api.server import Api, ApiSettings
+from outage_feed.api.webhooks import Webhooks
 from outage_feed.clusters import Rule
 from outage_feed.fetch import Poller, Source, faults
+from outage_feed.formats import Layout
+from outage_feed.model import Kind
 from outage_feed.store import GridStore
 from outage_feed.troubles import DISPATCHER, Troubles
+
+log = structlog.get_logger(__name__)
 
 NOT_FEEDS = (DISPATCHER, example.SOURCE, example.SILENT)
 """Sources that are in the database without being feeds: one of that name would take their outages away."""
@@ -27,11 +40,12 @@ def trouble_rule(settings: Settings) -> Rule:
 
 
 def poller(settings: Settings, grid: GridStore, clock: Callable[[], datetime]) -> Poller:
-    """The poller of the configured feeds; it also settles probable outages and keeps the example alive."""
+    """The poller of the configured feeds; it also settles probable outages, drops old events and keeps the example alive."""
     rule = trouble_rule(settings)
 
     def settle(grid: GridStore, now: datetime) -> None:
         Troubles(grid, rule).settle(now)
+        events.forget(grid, now)
 
     chores = (settle, *((example.move_example_on,) if settings.line.example else ()))
     return Poller(_sources(settings), grid, clock=clock, chores=chores)
@@ -66,6 +80,48 @@ def _sources(settings: Settings) -> list[Source]:
             days_ahead=feed.days_ahead,
             base=settings.home,
             headers=feed.headers,
+            encoding=feed.encoding,
+            layout=Layout(feed.columns, feed.sheet, feed.regions, Kind(feed.kind)),
         )
         for feed in settings.feed
     ]
+
+
+@contextlib.asynccontextmanager
+async def way_in(
+    settings: Settings, grid: GridStore, audit: Audit, clock: Callable[[], datetime]
+) -> AsyncIterator[Api | None]:
+    """The API and its webhooks, for as long as this is entered; ``None`` where ``[api]`` is off.
+
+    ``None``, too, where it cannot listen: that is said in the log, and calls are answered all the same.
+    """
+    about = settings.api
+    if not about.on:
+        yield None
+        return
+
+    def write_down(who: str, what: str, subject: str, fields: str) -> None:
+        audit.write(what, subject, fields, now=clock(), who=who)
+
+    troubles = Troubles(grid, trouble_rule(settings))
+    bears = ApiSettings(about.host, about.port, about.allow, about.requests_per_minute, about.max_bytes)
+    try:
+        api = await Api.start(bears, grid, troubles, write_down, clock)
+    except OSError as error:
+        log.error("the API cannot listen", host=about.host, port=about.port, error=str(error))
+        yield None
+        return
+    async with contextlib.AsyncExitStack() as running:
+        running.push_async_callback(api.close)
+        log.info("the API listens", host=about.host, port=api.port)
+        if about.webhooks:
+            key = await asyncio.to_thread(secret, settings.webhook_secret_file)
+            telling = asyncio.create_task(Webhooks(about.webhooks, key, grid, troubles, clock).run(), name="webhooks")
+            running.push_async_callback(_ended, telling)
+        yield api
+
+
+async def _ended(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await task

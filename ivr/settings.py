@@ -130,6 +130,12 @@ class Feed(Section):
     timeout_seconds: float = Field(20.0, gt=0)
     regions: tuple[str, ...] = ()
     days_ahead: int = Field(14, ge=0)
+    encoding: str = ""
+    columns: Mapping[str, str] = Field(default_factory=dict)
+    """``[feed.columns]``: our field = the source's heading, for formats without columns of their own."""
+    sheet: str = ""
+    kind: Literal["planned", "emergency", "unknown"] = "unknown"
+    """What outages are whose records do not say."""
 
 
 class Line(Section):
@@ -368,6 +374,8 @@ def _find(text: str, path: list[Any]) -> tuple[int, int]:
     for number, line in enumerate(text.splitlines(), 1):
         header = re.match(r"\s*\[\[?\s*([\w.-]+)\s*\]\]?", line)
         if header:
+            if key and header[1] == f"{section}.{key}" and (index is None or seen == index):
+                return number, line.index("[") + 1
             if header[1] == section:
                 seen += 1
                 inside = index is None or seen == index

@@ -10,22 +10,22 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import random
-import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
 
 import aiohttp
 import structlog
 
 from outage_feed.errors import FeedError, Nonsense, StoreError
 from outage_feed.feeds import FeedState
-from outage_feed.formats import Context, Format, Parsed, Rejected, format_names, load_format
+from outage_feed.formats import Context, Format, Parsed, Rejected, load_format
 from outage_feed.model import MOSCOW, Outage, Status
-from outage_feed.regions import REGIONS
+from outage_feed.source import Source, faults, for_each_region
 from outage_feed.store import Changes, GridStore
+
+__all__ = ["MAX_BACKOFF", "Polled", "Poller", "Source", "faults", "for_each_region", "next_wait", "poll_once"]
 
 log = structlog.get_logger("outage_feed")
 
@@ -33,81 +33,6 @@ MAX_BACKOFF = 900.0
 _FIRST_BACKOFF = 15.0
 _CHUNK = 65536
 _CHORE_EVERY = 600.0
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """A source of outages as the settings describe it.
-
-    ``url`` is ``http(s)://…`` or ``file:PATH`` (a file, or a folder of which every file of the format is read);
-    ``{start}`` and ``{end}`` in it become yesterday (a server may list by the day of the start, and what began last
-    night is still on) and ``days_ahead`` days from today, written d.m.yyyy without leading zeros;
-    for ``{region}`` see :func:`for_each_region`. A relative path is relative to ``base``. Times are in seconds.
-    ``snapshot``: an answer is everything that is known, so an outage missing from it was withdrawn. ``regions``: codes
-    that the source covers, empty: all.
-    """
-
-    name: str
-    url: str
-    format: str
-    every: float = 300.0
-    stale_after: float = 1800.0
-    regions: tuple[str, ...] = ()
-    snapshot: bool = True
-    timeout: float = 30.0
-    max_bytes: int = 20_000_000
-    days_ahead: int = 14
-    base: Path = Path()
-    headers: Mapping[str, str] = field(default_factory=dict)
-
-    def address(self, now: datetime) -> str:
-        """The URL to read at ``now``."""
-        today = now.astimezone(MOSCOW).date()
-        last = today + timedelta(days=self.days_ahead)
-        return self.url.replace("{start}", _plain_date(today - timedelta(days=1))).replace("{end}", _plain_date(last))
-
-    @property
-    def path(self) -> Path | None:
-        """The file or folder meant by a ``file:`` URL; None for HTTP."""
-        if not self.url.startswith("file:"):
-            return None
-        return self.base / unquote(urlsplit(self.url).path)
-
-
-def for_each_region(source: Source) -> tuple[Source, ...]:
-    """The source itself, or one source per region («planned-36») where its URL has ``{region}`` in it.
-
-    Each of them answers and fails for itself. Raises FeedError where the URL wants regions and none are named.
-    """
-    if "{region}" not in source.url:
-        return (source,)
-    if not source.regions:
-        raise FeedError(f"feed «{source.name}»: its url has {{region}}, but «regions» is empty", retryable=False)
-    return tuple(
-        replace(source, name=f"{source.name}-{region}", url=source.url.replace("{region}", region), regions=(region,))
-        for region in source.regions
-    )
-
-
-def faults(source: Source) -> Iterator[tuple[str, str]]:
-    """What in the description of a source cannot work: the setting's name, and what is wrong with it."""
-    if source.format not in format_names():
-        yield "format", f"no feed format «{source.format}»; there are: {', '.join(format_names())}"
-    parts = urlsplit(source.url)
-    if not (parts.scheme in ("http", "https") and parts.netloc) and not (parts.scheme == "file" and parts.path):
-        yield "url", f"«{source.url}» must be http://…, https://… or file:PATH"
-    for name in re.findall(r"\{(.*?)\}", source.url):
-        if name not in ("start", "end", "region"):
-            yield "url", f"{{{name}}} means nothing; there are: {{start}}, {{end}}, {{region}}"
-    if "{region}" in source.url and not source.regions:
-        yield "regions", "the url has {region}, so the regions must be named"
-    for region in source.regions:
-        if region not in REGIONS:
-            yield "regions", f"no region «{region}» is served; codes: {', '.join(REGIONS)}"
-
-
-def _plain_date(day: date) -> str:
-    return f"{day.day}.{day.month}.{day.year}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,7 +189,8 @@ def _parse(reader: Format, answer: _Answer, source: Source, now: datetime) -> Pa
     rejected: list[Rejected] = []
     for body in answer.bodies:
         try:
-            parsed = reader.parse(body.data, Context(source.name, now, body.charset))
+            layout = replace(source.layout, regions=source.regions)
+            parsed = reader.parse(body.data, Context(source.name, now, source.encoding or body.charset, layout))
         except Nonsense as error:
             if len(answer.bodies) == 1:
                 raise
@@ -274,7 +200,8 @@ def _parse(reader: Format, answer: _Answer, source: Source, now: datetime) -> Pa
             raise Nonsense(f"the reader failed on it: {error!r}") from error
         else:
             outages += parsed.outages
-            rejected += parsed.rejected
+            where = f"{Path(body.file).name}: " if len(answer.bodies) > 1 else ""
+            rejected += [replace(bad, reason=f"{where}{bad.reason}") for bad in parsed.rejected]
     return Parsed(tuple(outages), tuple(rejected))
 
 

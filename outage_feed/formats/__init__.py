@@ -7,6 +7,7 @@ promises raises :class:`~outage_feed.errors.Nonsense`; then the old data stay in
 
 from __future__ import annotations
 
+import codecs
 import importlib
 import pkgutil
 from collections.abc import Mapping
@@ -23,14 +24,12 @@ class Layout:
     """How the records of a source are laid out, for the formats that cannot know it (``csv``, ``xlsx``, ``html`` …).
 
     ``columns`` names the column of the source for a field of ours («where»: «Адреса»); without it usual headings are
-    recognised. ``sheet`` is the sheet of a workbook (the first one), ``encoding`` that of a text (UTF-8 or
-    windows-1251, whichever fits). ``regions`` are the codes that the source covers: the only one stands for a region
-    that a record does not name. ``kind`` is what records are that do not say.
+    recognised. ``sheet`` is the sheet of a workbook ("": the first one). ``regions`` are the codes that the source
+    covers: the only one stands for a region that a record does not name. ``kind`` is what records are that do not say.
     """
 
     columns: Mapping[str, str] = field(default_factory=dict)
     sheet: str = ""
-    encoding: str = ""
     regions: tuple[str, ...] = ()
     kind: Kind = Kind.UNKNOWN
 
@@ -87,13 +86,22 @@ def load_format(name: str) -> Format:
     return cast(Format, importlib.import_module(f"{__name__}.{name}"))
 
 
+_WIDE = ("utf-16", "utf-32", "utf16", "utf32")
+_WESTERN = frozenset({"ascii", "iso8859-1", "iso8859-15", "cp1252"})
+
+
 def decode(data: bytes, charset: str = "") -> str:
-    """Bytes to text: the stated charset if it fits, UTF-8, or else windows-1251, which old servers send unannounced."""
-    for encoding in (charset, "utf-8-sig"):
+    """Bytes to text: UTF-8 where it fits, the stated charset, or else windows-1251, which old servers send unannounced.
+
+    Servers name charsets that are not theirs: Russian text that is valid UTF-8 is UTF-8 whatever they say, and a
+    western charset, their usual default, has no Cyrillic letters, so it is not believed.
+    """
+    first = charset if charset.lower().startswith(_WIDE) else ""
+    for encoding in (first, "utf-8-sig", charset):
         try:
-            if encoding:
+            if encoding and codecs.lookup(encoding).name not in _WESTERN:
                 return data.decode(encoding).removeprefix("\ufeff")
-        except (UnicodeDecodeError, LookupError):
+        except (ValueError, LookupError):
             continue
     return data.decode("cp1251", errors="replace")
 

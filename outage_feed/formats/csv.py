@@ -30,7 +30,7 @@ def parse(data: bytes, context: Context) -> Parsed:
         raise Nonsense('a workbook (xlsx) and no CSV: set format = "xlsx"')
     if data.startswith(b"\xd0\xcf\x11\xe0"):
         raise Nonsense("an old workbook (xls) and no CSV: save it as xlsx or CSV")
-    text = decode(data, context.layout.encoding or _MARKS.get(data[:2], context.charset)).replace("\0", "")
+    text = decode(data, _MARKS.get(data[:2], context.charset)).replace("\0", "")
     if re.match(r"\s*<(?:!doctype|html|\?xml)", text, re.IGNORECASE):
         raise Nonsense(f"a page and no CSV; it begins with «{shorten(text, 80)}»")
     if found := _SEP_LINE.match(text):

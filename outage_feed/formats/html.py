@@ -22,7 +22,7 @@ _NOTHING = re.compile(
 
 def parse(data: bytes, context: Context) -> Parsed:
     """Read the tables; raises Nonsense for a page without one, with other headings, or cut off inside of a row."""
-    text = decode(data, context.layout.encoding or context.charset)
+    text = decode(data, context.charset)
     if not text.strip():
         return Parsed()
     tables = read_tables(text)

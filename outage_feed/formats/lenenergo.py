@@ -34,7 +34,7 @@ _FEWEST = 10
 
 def parse(data: bytes, context: Context) -> Parsed:
     """Read the page; raises Nonsense for an error page, other columns, or a page cut off in a row."""
-    text = decode(data, context.layout.encoding or context.charset)
+    text = decode(data, context.charset)
     tables = read_tables(text)
     rows = [row for row in tables.rows if row.cells and not any(cell.heading for cell in row.cells)]
     if not rows:

@@ -31,7 +31,7 @@ _KNOWN = {fold(name): field for field, names in HEADINGS.items() for name in nam
 
 def parse(data: bytes, context: Context) -> Parsed:
     """Read the document; raises Nonsense where it is not JSON or holds no list of records."""
-    text = decode(data, context.layout.encoding or context.charset)
+    text = decode(data, context.charset)
     try:
         document = json.loads(text)
     except (ValueError, RecursionError) as error:

@@ -20,6 +20,7 @@ from ivr.cli import main
 from ivr.dialplan.schema import SCHEMAS
 from ivr.plan_files import KeptVersions, read_texts
 from outage_feed.formats import format_names
+from outage_feed.formats._fields import FIELDS
 
 ROOT = Path(__file__).parents[2]
 
@@ -275,6 +276,21 @@ name = "dispatcher"
 format = "json"
 url = "file:drop"
 regions = ["99"]
+
+[[feed]]
+name = "sheet"
+format = "csv"
+url = "file:plan.csv"
+encoding = "cp12551"
+
+[feed.columns]
+plase = "Пункт"
+
+[[feed]]
+name = "list"
+format = "mrsk"
+url = "https://host/"
+columns = { place = "Пункт" }
 """
 
 
@@ -290,6 +306,10 @@ def test_settings_that_cannot_work_are_named_by_line_before_any_call_comes(home:
         "10:1: error: feed.1.regions: the url has {region}, so the regions must be named",
         "11:1: error: feed.1.name: there is another source «a» (give this feed a name of its own)",
         "16:1: error: feed.2.name: there is another source «dispatcher» (give this feed a name of its own)",
+        "25:1: error: feed.3.encoding: no encoding «cp12551» is known; mostly it is utf-8 or windows-1251",
+        f"27:1: error: feed.3.columns: there is no field «plase»; there are: {', '.join(FIELDS)}",
+        "34:1: error: feed.4.columns: the format mrsk has columns of its own; "
+        "they are named for csv, html, ural, xlsx only",
         "19:1: error: feed.2.regions: no region «99» is served; codes: 31, 32, 36, 44, 46, 48, 57, 67, 68, 69, 76",
     ]
     for command in ("check", "setup", "serve"):
@@ -297,6 +317,6 @@ def test_settings_that_cannot_work_are_named_by_line_before_any_call_comes(home:
         assert done.exit_code == 1
         found = [line.removeprefix(f"{toml}:") for line in done.stderr.splitlines() if line.startswith(str(toml))]
         assert sorted(found) == sorted(expected), command
-    assert "8 errors" in ivr(home, "check").stdout
+    assert "11 errors" in ivr(home, "check").stdout
     toml.write_text('[line]\nnumber = "abc"\n', encoding="utf-8")
     assert "ivr.toml:2:1: error: line.number: 'abc' is not a telephone number" in ivr(home, "check").stderr
