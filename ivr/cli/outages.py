@@ -10,6 +10,7 @@ import click
 from rich.text import Text
 
 from ivr.cli.common import fail, json_option, out, print_json, print_table, with_settings
+from ivr.cli.outages_export import export
 from ivr.cli.outages_probable import confirm, probable, reject
 from ivr.cli.outages_taken_in import feeds, import_, opened_grid
 from ivr.cli.outages_told import told
@@ -325,5 +326,5 @@ def _coloured(status: Status) -> Text:
     return Text(status.value, colour.get(status, ""))
 
 
-for _command in (import_, feeds, probable, confirm, reject, told):
+for _command in (import_, export, feeds, probable, confirm, reject, told):
     command.add_command(_command)

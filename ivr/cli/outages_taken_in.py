@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -11,10 +12,11 @@ import click
 from rich.text import Text
 
 from ivr.cli.common import err, fail, json_option, out, print_json, print_table, with_settings
-from ivr.settings import Settings
+from ivr.settings import Feed, Settings
 from outage_feed.errors import OutageFeedError, StoreError
-from outage_feed.formats import Context, Rejected, format_names, load_format
-from outage_feed.model import MOSCOW
+from outage_feed.formats import Context, Layout, Rejected, format_names, load_format
+from outage_feed.model import MOSCOW, Kind
+from outage_feed.regions import REGIONS, find_region
 from outage_feed.show import age_text, cut, day_time, feed_json, pause_text
 from outage_feed.store import GridStore
 
@@ -32,21 +34,45 @@ def opened_grid(settings: Settings) -> Iterator[tuple[GridStore, datetime]]:
 
 @click.command("import")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--format", "format_name", type=click.Choice(format_names()), default="json", show_default=True)
+@click.option("--format", "format_name", type=click.Choice(format_names()), help="Default: the feed's, or json.")
+@click.option("--feed", "feed_name", default="", help="Read it as this [[feed]] is read: format, columns, regions …")
+@click.option("--region", default="", help="The region of records that name none: 36, «Воронежская область».")
 @click.option("--source", default="", help="The name the outages go under. Default: the file's name.")
 @click.option("--snapshot", is_flag=True, help="The file is everything: what it lacks of this source is withdrawn.")
 @json_option
 @with_settings
-def import_(settings: Settings, file: Path, format_name: str, source: str, snapshot: bool, as_json: bool) -> None:
+def import_(
+    settings: Settings,
+    file: Path,
+    format_name: str | None,
+    feed_name: str,
+    region: str,
+    source: str,
+    snapshot: bool,
+    as_json: bool,
+) -> None:
     """Take in a FILE of outages; the same file again changes nothing.
 
     Bad records are named with their reasons and left out, the rest is used; the exit code is 1 then.
     The json format is described by: ivr outages schema
+
+    \b
+    Example:
+      ivr outages import plan.xlsx --format xlsx --region 57
     """
-    source = source or file.stem
+    feed = _feed(settings, feed_name)
+    format_name = format_name or (feed.format if feed else "json")
+    layout = Layout(feed.columns, feed.sheet, feed.regions, Kind(feed.kind)) if feed else Layout()
+    if region:
+        found = find_region(region)
+        if found is None:
+            fail(f"«{region}» is not a served region", "served: " + ", ".join(REGIONS))
+        layout = replace(layout, regions=(found.code,))
+    source = source or feed_name or file.stem
     with opened_grid(settings) as (store, now):
         try:
-            parsed = load_format(format_name).parse(file.read_bytes(), Context(source, now))
+            context = Context(source, now, feed.encoding if feed else "", layout)
+            parsed = load_format(format_name).parse(file.read_bytes(), context)
         except OSError as error:
             fail(f"{file}: {error.strerror}")
         except OutageFeedError as error:
@@ -63,6 +89,14 @@ def import_(settings: Settings, file: Path, format_name: str, source: str, snaps
         _print_rejected(parsed.rejected, f"{file}: ")
     if parsed.rejected:
         raise SystemExit(1)
+
+
+def _feed(settings: Settings, name: str) -> Feed | None:
+    feed = next((feed for feed in settings.feed if feed.name == name), None)
+    if name and feed is None:
+        there = ", ".join(feed.name for feed in settings.feed) or "none"
+        fail(f"no [[feed]] «{name}» in ivr.toml", f"there are: {there}")
+    return feed
 
 
 @click.command("feeds")
