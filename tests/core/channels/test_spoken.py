@@ -66,6 +66,9 @@ class SimpleEar:
                 self.told(Answered(Utterance(self.words, 0.9, ("другое",)), asyncio.get_running_loop().time()))
                 self.words, self.said = "", False
 
+    def sent(self, samples: bytes) -> None:
+        pass
+
     def close(self) -> None:
         pass
 
