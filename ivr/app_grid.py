@@ -11,15 +11,15 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import datetime, timedelta
 
 import structlog
+from outage_feed.api import events
+from outage_feed.api.server import Api, ApiSettings
+from outage_feed.api.webhooks import Webhooks
 
 from ivr.bringup.addresses import secret
 from ivr.errors import Problem
 from ivr.settings import Settings, settings_problem
 from ivr.store.audit import Audit
 from outage_feed import example
-from outage_feed.api import events
-from outage_feed.api.server import Api, ApiSettings
-from outage_feed.api.webhooks import Webhooks
 from outage_feed.clusters import Rule
 from outage_feed.fetch import Poller, Source, faults
 from outage_feed.formats import Layout

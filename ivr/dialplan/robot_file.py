@@ -5,8 +5,8 @@ What each setting means stands in :mod:`ivr.call.manner`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from typing import Annotated, Literal
+from collections.abc import Callable, Iterator, Mapping
+from typing import Annotated, Literal, get_args
 
 from pydantic import BeforeValidator, Field
 
@@ -57,6 +57,24 @@ class Offers(Part):
     notices: bool = USUAL.offers.notices
 
 
+Phrases = Annotated[tuple[Phrase, ...], BeforeValidator(_one_or_more)]
+
+
+class OfferPhrases(Part):
+    """What callers say for each :data:`ivr.call.manner.Offer`, beside what the robot knows."""
+
+    ticket: Phrases = ()
+    other_address: Phrases = ()
+    sms: Phrases = ()
+    call: Phrases = ()
+    done: Phrases = ()
+    none_of_these: Phrases = ()
+
+    def by_offer(self) -> Mapping[Offer, tuple[str, ...]]:
+        """The phrases of each offer that has any."""
+        return {offer: phrases for offer in get_args(Offer) if (phrases := getattr(self, offer))}
+
+
 class Robot(Part):
     """The whole file."""
 
@@ -64,7 +82,7 @@ class Robot(Part):
     waits: Waits = Waits()
     confirm: Confirm = Confirm()
     offers: Offers = Offers()
-    phrases: dict[Offer, Annotated[tuple[Phrase, ...], BeforeValidator(_one_or_more)]] = Field({})
+    phrases: OfferPhrases = OfferPhrases()
 
     @property
     def manner(self) -> Manner:
@@ -74,13 +92,13 @@ class Robot(Part):
             how.Waits(**dict(self.waits)),
             how.Confirm(**dict(self.confirm)),
             how.Offers(**dict(self.offers)),
-            dict(self.phrases),
+            self.phrases.by_offer(),
         )
 
     def findings(self, unheard: Callable[[str], tuple[str, ...]] | None) -> Iterator[Finding]:
         """Phrases for two offers at once, and those that the recogniser's model cannot hear."""
         offers: dict[str, str] = {}
-        for offer, phrases in self.phrases.items():
+        for offer, phrases in self.phrases.by_offer().items():
             for index, phrase in enumerate(phrases):
                 path = ("phrases", offer, index)
                 if (other := offers.setdefault(phrase, offer)) != offer:

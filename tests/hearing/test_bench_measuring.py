@@ -103,7 +103,7 @@ def test_the_end_of_speech(figures: Figures) -> None:
 
 def test_what_it_costs(figures: Figures) -> None:
     assert 0 < figures.load_s < 30
-    assert 0 < figures.loaded_mb < figures.peak_mb < 2000
+    assert 0 <= figures.loaded_mb < figures.peak_mb < 2000
     assert figures.real_time_factor is not None
     assert 0 < figures.real_time_factor < 10
     assert figures.takes_grammars
