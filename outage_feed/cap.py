@@ -70,7 +70,8 @@ def write_cap(history: Sequence[Outage], sender: Sender, now: datetime) -> bytes
     )
     _info(SubElement(alert, "info"), outage, sender, now)
     indent(alert)
-    return tostring(alert, encoding="utf-8", xml_declaration=True) + b"\n"
+    document: bytes = tostring(alert, encoding="utf-8", xml_declaration=True)
+    return document + b"\n"
 
 
 def identifier_of(outage: Outage) -> str:

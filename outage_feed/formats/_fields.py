@@ -123,7 +123,7 @@ def _areas(given: Mapping[str, str], region: Region) -> tuple[tuple[Area, ...], 
 
 def _windows(given: Mapping[str, str], near: date) -> list[tuple[datetime, datetime | None, bool]]:
     """Start, end as written, and whether both are said of one day, for each window of a record; or BadRecord."""
-    words = " ".join(given[name] for name in ("start", "start_date", "date", "start_time", "time") if given.get(name))
+    words = " ".join(given[name] for name in ("start_date", "date", "start", "start_time", "time") if given.get(name))
     day = next(
         (found for name in ("start_date", "date", "start") if (found := find_day(given.get(name, ""), near))), None
     )

@@ -71,11 +71,11 @@ def _names(columns: Mapping[str, str]) -> dict[str, str]:
 
 def _records(document: object) -> list[object]:
     if isinstance(document, dict):
+        if "outage_id" in document:
+            return [document]
         lists = [value for value in document.values() if isinstance(value, list)]
         if len(lists) == 1:
             return lists[0]
-        if not lists and "outage_id" in document:
-            return [document]
     if isinstance(document, list):
         return document
     raise Nonsense("neither an array of records nor an object with one array in it")
