@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from outage_feed.addresses import parse_places
 from outage_feed.errors import Nonsense
 from outage_feed.formats import Context, Parsed, decode, shorten
 from outage_feed.formats._gather import Gather
@@ -43,37 +44,40 @@ def parse(data: bytes, context: Context) -> Parsed:
         raise Nonsense(f"no table rows; it begins with «{shorten(text, 80)}»")
     if tables.cut:
         raise Nonsense("the answer is cut off in the middle of a row")
-    records = [row for row in rows if _FEWEST <= len(row.cells) <= len(_COLUMNS)]
-    if not any(find_day(row.cells[3].text) for row in records):
+    if not any(_whole(row) and find_day(row.cells[3].text) for row in rows):
         if all(len(row.cells) == 1 for row in rows):
             return Parsed()  # «По вашему запросу ничего не найдено»
         raise Nonsense("no row has a date in its fourth column: the columns have changed")
     context = replace(context, layout=replace(context.layout, kind=Kind.PLANNED))
     gather = Gather()
     for at, row in enumerate(rows, 1):
-        if len(row.cells) == 1 or (row not in records and not find_day("".join(cell.text for cell in row.cells))):
+        if len(row.cells) == 1 or not (_whole(row) or find_day(" ".join(cell.text for cell in row.cells))):
             continue  # headings without th, a note
         _read(row, f"row {at}", context, gather)
     return gather.parsed()
 
 
+def _whole(row: Row) -> bool:
+    return _FEWEST <= len(row.cells) <= len(_COLUMNS)
+
+
 def _read(row: Row, where: str, context: Context, gather: Gather) -> None:
     record = " | ".join(clean(cell.text) for cell in row.cells)
-    if not _FEWEST <= len(row.cells) <= len(_COLUMNS):
-        gather.reject(where, f"it has {len(row.cells)} cells", record)
+    name = clean(row.attributes.get("data-record-id", ""))[:200]
+    where = f"{where} id {name}" if name else where
+    if not _whole(row):
+        gather.reject(where, f"it has {len(row.cells)} cells", record, f"{context.source}:{name}" if name else "")
         return
     fields = {name: cell.text for name, cell in zip(_COLUMNS, row.cells, strict=False)}
     fields["address"] = fields["address"].replace("\n", " ")
-    fields["id"] = row.attributes.get("data-record-id", "")
+    fields["id"] = name
     area = clean(fields["district"])
-    if (town := parse_settlement(area)).type == "г":
+    if parse_settlement(area).type == "г":
         # A town of regional rank stands where districts stand: its streets follow without it.
         fields["district"] = ""
         fields["address"] = BREAK.join(
-            line if fold(town.name) in fold(line) else f"{area}, {line}"
+            line if parse_places(line, region="")[0] else f"{area}, {line}"
             for line in fields["address"].split(BREAK)
             if line.strip()
         )
-    if fields["id"]:
-        where = f"{where} id {fields['id']}"
     read_one(fields, where, record, context, gather)
