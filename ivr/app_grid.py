@@ -1,4 +1,4 @@
-"""The wiring room's corner for the grid: feeds, probable outages, and the way in for other systems, out of the settings.
+"""The wiring room's corner for the grid: feeds, probable outages, the way in for other systems, out of the settings.
 
 Beside ``ivr/app.py`` the only module of the switchboard that knows ``outage_feed``.
 """
@@ -11,15 +11,15 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import datetime, timedelta
 
 import structlog
-from outage_feed.api import events
-from outage_feed.api.server import Api, ApiSettings
-from outage_feed.api.webhooks import Webhooks
 
 from ivr.bringup.addresses import secret
 from ivr.errors import Problem
 from ivr.settings import Settings, settings_problem
 from ivr.store.audit import Audit
 from outage_feed import example
+from outage_feed.api import events
+from outage_feed.api.server import Api, ApiSettings
+from outage_feed.api.webhooks import Webhooks
 from outage_feed.clusters import Rule
 from outage_feed.fetch import Poller, Source, faults
 from outage_feed.formats import Layout
@@ -40,7 +40,7 @@ def trouble_rule(settings: Settings) -> Rule:
 
 
 def poller(settings: Settings, grid: GridStore, clock: Callable[[], datetime]) -> Poller:
-    """The poller of the configured feeds; it also settles probable outages, drops old events and keeps the example alive."""
+    """The poller of the configured feeds; it also settles probable outages, drops old events, moves the example on."""
     rule = trouble_rule(settings)
 
     def settle(grid: GridStore, now: datetime) -> None:

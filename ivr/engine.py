@@ -17,6 +17,7 @@ from functools import partial
 import structlog
 
 from ivr.app import Clock, House, feeds, make_hearing, make_speech, open_house, voiced
+from ivr.app_grid import way_in
 from ivr.asterisk.ami import Ami
 from ivr.asterisk.audio_server import AudioServer
 from ivr.asterisk.door import Arrival, serve_agi
@@ -205,6 +206,7 @@ async def serve(
         polling = asyncio.create_task(feeds(house).run(), name="feeds")
         polling.add_done_callback(_say_feeds_ended)
         house_keeping.callback(polling.cancel)
+        await house_keeping.enter_async_context(way_in(settings, house.grid, house.store.audit, house.clock))
         _spare_the_collector()
         log.info("answering calls", agi_port=server.port, plan=plans.current.version)
         ready(server.port)

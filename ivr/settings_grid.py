@@ -31,7 +31,7 @@ class Api(Section):
     allow: tuple[str, ...] = ("127.0.0.1", "::1")
     """Addresses or networks that may connect."""
     requests_per_minute: int = Field(120, ge=1)
-    """For each token; twice as many at once are let through after a quiet time."""
+    """For each token; so many at once after a quiet minute."""
     max_bytes: int = Field(5_000_000, ge=1024)
     """Longer requests are refused."""
     webhooks: tuple[str, ...] = ()

@@ -109,3 +109,47 @@ def trouble(db: Database) -> None:
 def houses_by_code(db: Database) -> None:
     """The code of a point's house in the state register of addresses: some feeds name houses by nothing else."""
     db.table("grid_points").add_column("fias", str)
+
+
+@migrations()
+def way_in(db: Database) -> None:
+    """Tokens of the API; and every change of an outage or a probable one as an event, for those told by webhooks.
+
+    Triggers write the events, so that changes by feeds, dispatchers (in a process of their own) and the API are all
+    there. AUTOINCREMENT: a number is never given twice, and whoever has seen one knows what is older.
+    """
+    db.table("grid_tokens").create(
+        {
+            "name": str,
+            "hash": str,
+            "scope": str,
+            "made_at": float,
+            "made_by": str,
+            "used_at": float,
+            "revoked_at": float,
+        },
+        pk="name",
+        not_null={"hash", "scope", "made_at"},
+    )
+    db.table("grid_tokens").create_index(["hash"], unique=True)
+    db.execute(
+        """CREATE TABLE grid_events (
+            seq INTEGER PRIMARY KEY AUTOINCREMENT, at REAL NOT NULL, what TEXT NOT NULL, id TEXT NOT NULL,
+            version INTEGER)"""
+    )
+    db.execute(
+        """CREATE TRIGGER grid_outage_event AFTER INSERT ON grid_versions BEGIN
+            INSERT INTO grid_events (at, what, id, version)
+            VALUES (NEW.received_at, 'outage', NEW.outage_id, NEW.version); END"""
+    )
+    changed = "NEW.state IS NOT OLD.state OR NEW.outage IS NOT OLD.outage OR NEW.calls IS NOT OLD.calls"
+    db.execute(
+        f"""CREATE TRIGGER grid_probable_event AFTER UPDATE ON grid_probable WHEN {changed} BEGIN
+            INSERT INTO grid_events (at, what, id)
+            VALUES (coalesce(NEW.decided_at, NEW.last_at), 'probable', NEW.id); END"""
+    )
+    db.table("grid_webhooks").create(
+        {"url": str, "position": int, "failures": int, "last_success": float, "last_error": str},
+        pk="url",
+        not_null={"position", "failures"},
+    )
