@@ -89,10 +89,14 @@ def choose(text: str, phrases: Mapping[str, Sequence[str]]) -> str | None:
 def _weight(said: tuple[str, ...], phrase: tuple[str, ...], uses: Mapping[str, int]) -> float:
     """What a phrase weighs if enough of it is said, else 0."""
     whole = found = 0.0
+    left = list(said)
     for word in phrase:
         weight = (1.0 if len(word) > 3 or word in ("нет", "тп") else LIGHT) / max(1, uses[word]) ** 0.5
         whole += weight
-        found += weight * max((_alike(word, one) for one in said), default=0.0)
+        likeness, best = max(((_alike(word, one), one) for one in left), default=(0.0, ""))
+        if likeness:
+            found += weight * likeness
+            left.remove(best)
     return found if whole and found / whole >= ENOUGH else 0.0
 
 

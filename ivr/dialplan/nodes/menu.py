@@ -24,6 +24,8 @@ MOST_REPEATS = 5
 """Nobody listens to a menu for ever; after this it is taken as not understood."""
 
 
+_NO_KEY = "not "
+"""Before a key: what is understood then goes by the phrases alone."""
 Phrase = Annotated[str, Field(min_length=2, max_length=80)]
 
 
@@ -137,17 +139,26 @@ class Menu(Node):
         by_label = {_folded(choice.label): key for key, choice in by_key.items() if choice.label}
         nearest, all_said = self._understood(visit)
 
-        def meant(text: str) -> str | None:
-            plain = text if text in by_key else by_label.get(_folded(text))
-            return plain or visit.understands(text, nearest) or visit.understands(text, all_said)
+        def meant(text: str, here: bool = True) -> tuple[str, str] | None:
+            """The key, and the words again where they mean something in a menu behind it only. ``here``: they were said
+            in this menu; «пять» said in another one is no key of this."""
+            if plain := text if here and text in by_key else by_label.get(_folded(text)):
+                return plain, ""
+            for wordings, carried in ((nearest, ""), (all_said, text)):
+                if here:
+                    found = visit.understands(text, wordings)
+                else:
+                    found = visit.understands(text, {f"{_NO_KEY}{key}": words for key, words in wordings.items()})
+                if found is not None:
+                    return found.removeprefix(_NO_KEY), carried
+            return None
 
         def accept(heard: Heard) -> tuple[str, str] | None:
             match heard:
                 case Digits(keys=keys):
                     return (keys, "") if keys in by_key else None
                 case Utterance(text=text):
-                    key = meant(text)
-                    return None if key is None else (key, text)
+                    return meant(text)
 
         said = tuple(dict.fromkeys(_folded(one) for choice in self.choices.values() for one in choice.wordings))
         question = verbs.Ask(visit.prompt(self.prompt), wait=self.wait, speech=Speech("choice", said))
@@ -158,8 +169,8 @@ class Menu(Node):
         answer: tuple[str, str] | GaveUp | None = None
         if carried is not None and carried.to == visit.address:
             await Remember(Carried())
-            if at_once := meant(carried.words):
-                answer, through = (at_once, carried.words), through | carried.through
+            if at_once := meant(carried.words, here=False):
+                answer, through = at_once, through | carried.through
         for _ in range(MOST_REPEATS):
             if answer is None:
                 answer = await ask_until(question, accept, no_input=no_input, no_match=no_match)
