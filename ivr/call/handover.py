@@ -90,10 +90,10 @@ class Handover:
         return tuple((name, value) for name, value in facts if value)
 
     def whisper(self) -> tuple[Prompt, ...]:
-        """What whoever takes the call hears first: a few seconds."""
+        """What whoever takes the call hears first. Short: the caller waits. The ticket's number is on the display."""
         said = [Prompt(f"whisper_{reason_of(self.topic)}")] if self.reason else []
         if self.address:
             said.append(Prompt("whisper_place", place=self.address))
         if self.ticket is not None:
-            said.append(Prompt("whisper_ticket", number=self.ticket))
+            said.append(Prompt("whisper_ticket"))
         return tuple(said)

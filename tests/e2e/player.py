@@ -29,6 +29,9 @@ OPERATORS_VOICE = murmur(21, 1.0)
 PATIENCE = 12.0
 """Seconds that may pass beyond a sentence's own length until it is heard: the robot waits for an answer up to 8 s."""
 
+WHISPER_S = 6.0
+"""So long the operator may be told of the call before the two are joined."""
+
 
 @dataclass(frozen=True)
 class Line:
@@ -127,7 +130,7 @@ class Player:
                     case OperatorTalks():
                         assert operator is not None
                         operator.answer(20)
-                        phone.wait_heard(OPERATORS_VOICE, 6, after=self._position)
+                        phone.wait_heard(OPERATORS_VOICE, 6 + WHISPER_S, after=self._position)
                         operator.hang_up()
                     case IsSilent():
                         pass
