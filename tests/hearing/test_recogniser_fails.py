@@ -125,6 +125,7 @@ async def test_a_recogniser_that_hangs_makes_the_call_deaf_and_no_other(monkeypa
         assert "hangs" in told[-1].why
         assert time.monotonic() - began < 5
         # The only thread hangs still: another has taken its place.
+        monkeypatch.setattr(listening, "HANGS_S", 10.0)
         assert any(isinstance(each, Answered) for each in await told_of(listeners))
     finally:
         release.set()
@@ -152,6 +153,7 @@ async def test_a_call_that_was_hung_up_while_its_recogniser_hangs_takes_no_threa
     try:
         await asyncio.sleep(0.3)
         assert told == []
+        monkeypatch.setattr(listening, "HANGS_S", 10.0)
         assert any(isinstance(each, Answered) for each in await told_of(listeners))
     finally:
         release.set()
@@ -173,7 +175,6 @@ async def test_work_that_waits_for_a_thread_too_long_is_not_begun_any_more(monke
 
 async def test_no_more_calls_are_heard_while_the_decoding_is_behind(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(listening, "BUSY_S", 0.02)
-    monkeypatch.setattr(workers, "OF_LATE_S", 0.5)
     listeners = Listeners(lambda: ScriptedModel(0, lambda: None), cores=1)
     assert listeners.threads.wait_s == 0.0
     jobs = [listeners.threads.do(lambda: time.sleep(0.05)) for _ in range(10)]
@@ -181,7 +182,7 @@ async def test_no_more_calls_are_heard_while_the_decoding_is_behind(monkeypatch:
     assert listeners.threads.wait_s > 0.02
     assert listeners.listen(lambda _: None) is None
     assert listeners.refused == 1
-    await asyncio.sleep(0.6)
+    monkeypatch.setattr(workers, "OF_LATE_S", 0.0)
     ear = listeners.listen(lambda _: None)
     assert ear is not None, "nobody has waited of late"
     ear.close()
