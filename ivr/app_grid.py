@@ -44,7 +44,9 @@ def poller(settings: Settings, grid: GridStore, clock: Callable[[], datetime]) -
     rule = trouble_rule(settings)
 
     def settle(grid: GridStore, now: datetime) -> None:
-        Troubles(grid, rule).settle(now)
+        troubles = Troubles(grid, rule)
+        troubles.settle(now)
+        troubles.forget(now)
         events.forget(grid, now)
 
     chores = (settle, *((example.move_example_on,) if settings.line.example else ()))

@@ -146,12 +146,7 @@ def clusters(reports: Iterable[Report], rule: Rule, now: datetime) -> tuple[Clus
     return tuple(found)
 
 
-def count_callers(reports: Iterable[Report]) -> int:
-    """How many callers that is."""
-    return len(_callers(reports))
-
-
-def one_house(reports: Sequence[Report]) -> str:
+def _one_house(reports: Sequence[Report]) -> str:
     """The house (as the register writes it) where all reports are of one, else an empty text."""
     houses = {house_key(each.point) for each in reports}
     return reports[0].point.address.house if len(houses) == 1 else ""
@@ -171,7 +166,7 @@ def _largest(reports: Sequence[Report]) -> Cluster | None:
     (key, reach), group = max(
         groups.items(), key=lambda item: (len(_callers(item[1])), item[0][1] is Reach.NETWORK, item[0][0])
     )
-    return Cluster(key, reach, tuple(group), one_house(group))
+    return Cluster(key, reach, tuple(group), _one_house(group))
 
 
 def joins(outage: Outage, points: Sequence[ServicePoint], now: datetime) -> bool:

@@ -153,3 +153,9 @@ def way_in(db: Database) -> None:
         pk="url",
         not_null={"position", "failures"},
     )
+
+
+@migrations()
+def events_by_subject(db: Database) -> None:
+    """Whether there is a later event of the same thing: of a probable outage only the newest is told."""
+    db.table("grid_events").create_index(["what", "id", "seq"])

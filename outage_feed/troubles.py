@@ -21,22 +21,24 @@ from outage_feed.clusters import (
     Rule,
     State,
     clusters,
-    count_callers,
+    house_key,
     joins,
-    one_house,
 )
 from outage_feed.houses import parse_houses
 from outage_feed.model import Area, HouseSet, Kind, Outage, ServicePoint, StreetPart
-from outage_feed.names import fold
 from outage_feed.record import write_area
 from outage_feed.regions import REGIONS
 from outage_feed.store import GridStore
-from outage_feed.trouble_rows import PROBABLE_AT, moment, probable, probable_at, report_row
+from outage_feed.trouble_rows import PROBABLE_AT, folded_house, moment, probable, probable_at, report_row
 
 DISPATCHER = "dispatcher"
 """The source of the dispatchers' own list."""
 KEPT = timedelta(days=30)
 """How long reports are kept: they have telephone numbers in them (152-FZ: no longer than they are of use)."""
+
+
+MOST_COMPARED = 40
+"""Houses that are compared with an outage of the list: enough to see that it is the same."""
 
 
 class NotOpen(ValueError):
@@ -96,18 +98,19 @@ class Troubles:
             self._renew(db, made)
 
     def _renew(self, db: Database, probable_id: int) -> None:
-        """Count a probable outage's reports again. When the first came stays: who calls again makes it no younger."""
-        reports = self._reports(probable_id)
-        if not reports:  # their points have left the register: what is known of it stays
-            return
-        last = max(each.at for each in reports)
+        """Count a probable outage's reports again. When the first came stays: who calls again makes it no younger.
+
+        Counted by the database: in a storm hundreds of reports belong to one.
+        """
+        counted = self._grid.rows(_COUNTED, (probable_id,))[0]
+        house = ""
+        if counted["houses"] == 1 and (points := self._grid.points_by_id(counted["point_id"])):
+            house = folded_house(points[0])
+        expires_at = counted["last_at"] + self._rule.lasts.total_seconds()
         db.table("grid_probable").update(
             probable_id,
-            {
-                "calls": count_callers(reports), "house": fold(one_house(reports)),
-                "last_at": last.timestamp(), "expires_at": (last + self._rule.lasts).timestamp(),
-            },
-        )  # fmt: skip
+            {"calls": counted["calls"], "house": house, "last_at": counted["last_at"], "expires_at": expires_at},
+        )
 
     def _reports(self, probable_id: int) -> tuple[Report, ...]:
         found = self._grid.rows("SELECT * FROM grid_reports WHERE probable = ? ORDER BY at, id", (probable_id,))
@@ -134,7 +137,11 @@ class Troubles:
 
     def houses(self, probable_id: int) -> tuple[str, ...]:
         """The houses that were reported, each once, as the register writes them."""
-        return tuple(dict.fromkeys(each.point.address.short() for each in self._reports(probable_id)))
+        return tuple(dict.fromkeys(point.address.short() for point in self._houses(probable_id)))
+
+    def _houses(self, probable_id: int) -> list[ServicePoint]:
+        """A point of each house that was reported, the first one first."""
+        return list({house_key(each.point): each.point for each in self._reports(probable_id)}.values())
 
     def confirm(
         self,
@@ -184,20 +191,27 @@ class Troubles:
         )
 
     def settle(self, now: datetime) -> tuple[Probable, ...]:
-        """Join the open ones to the outages of the list that are the same thing, and forget old reports; gives the
-        joined ones. Done at every look at the list of them, and every ten minutes."""
+        """Join the open ones to the outages of the list that are the same thing; gives the joined ones.
+
+        Done at every look at the list of them, and every ten minutes. Callers hear of the list's outage before that.
+        """
         joined = []
         for each in self.all(now):
-            points = [report.point for report in self._reports(each.id)]
-            near = {outage.id: outage for point in points for outage in self._grid.outages_near(point, now)}
+            points = self._houses(each.id)[:MOST_COMPARED]
+            # Neighbours have the same outages near them: each street is looked at once.
+            streets = {(point.address.settlement, point.address.street, point.network): point for point in points}
+            near = {outage.id: outage for one in streets.values() for outage in self._grid.outages_near(one, now)}
             outage = next((near[key] for key in sorted(near) if joins(near[key], points, now)), None)
             if outage is not None:
                 with self._grid.writing() as db:
                     db.execute(_JOIN, [outage.id, now.timestamp(), each.id])
                 joined.append(replace(each, state=State.JOINED, outage=outage.id))
+        return tuple(joined)
+
+    def forget(self, now: datetime) -> None:
+        """Drop old reports; the probable outages that they made stay."""
         with self._grid.writing() as db:
             db.execute("DELETE FROM grid_reports WHERE at < ?", [(now - KEPT).timestamp()])
-        return tuple(joined)
 
 
 _SAME = """
@@ -208,6 +222,10 @@ _AGAIN = "UPDATE grid_reports SET at = ?, call_id = ?, alone = ? WHERE id = ?"
 _NEAR = """
     SELECT * FROM grid_reports
     WHERE (street_key = ? OR net_key = ?) AND at >= ? AND alone = 0 AND probable IS NULL ORDER BY at, id"""
+_COUNTED = """
+    SELECT count(DISTINCT caller) AS calls, count(DISTINCT house) AS houses, max(at) AS last_at,
+           max(point_id) AS point_id
+    FROM grid_reports WHERE probable = ?"""
 _JOIN = "UPDATE grid_probable SET state = 'joined', outage = ?, decided_at = ? WHERE id = ? AND state = 'open'"
 PROBABLE_AT_STREET_OR_NET = PROBABLE_AT.replace(" AND (house = '' OR house = ?)", "")
 """As :data:`PROBABLE_AT`, of whatever house: a report from the second house makes it one of the street."""

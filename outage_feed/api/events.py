@@ -17,6 +17,13 @@ KEPT = timedelta(days=7)
 """How long events are kept for webhooks that do not answer."""
 
 
+_AFTER = """
+    SELECT * FROM grid_events e
+    WHERE seq > ? AND NOT (what = 'probable' AND EXISTS (
+        SELECT 1 FROM grid_events later WHERE later.what = e.what AND later.id = e.id AND later.seq > e.seq))
+    ORDER BY seq LIMIT ?"""
+
+
 @dataclass(frozen=True, slots=True)
 class Event:
     """One change. ``seq`` grows; ``what`` is ``outage`` or ``probable``, and ``id`` names which."""
@@ -66,8 +73,8 @@ def webhooks(grid: GridStore) -> tuple[Told, ...]:
 
 
 def after(grid: GridStore, position: int, most: int) -> tuple[Event, ...]:
-    """The next events after a position."""
-    found = grid.rows("SELECT * FROM grid_events WHERE seq > ? ORDER BY seq LIMIT ?", (position, most))
+    """The next events after a position; of a probable outage, which every caller changes, only the newest."""
+    found = grid.rows(_AFTER, (position, most))
     return tuple(Event(row["seq"], row["at"], row["what"], row["id"], row["version"]) for row in found)
 
 

@@ -195,9 +195,9 @@ def test_it_joins_the_record_of_the_same_place(grid: GridStore, troubles: Troubl
 
 def test_reports_are_forgotten_after_a_month(grid: GridStore, troubles: Troubles) -> None:
     three(troubles)
-    troubles.settle(NOW + KEPT - HOUR)
+    troubles.forget(NOW + KEPT - HOUR)
     assert len(grid.rows("SELECT id FROM grid_reports")) == 3
-    troubles.settle(NOW + KEPT + HOUR)
+    troubles.forget(NOW + KEPT + HOUR)
     assert grid.rows("SELECT id FROM grid_reports") == []
 
 

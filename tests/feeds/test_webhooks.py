@@ -135,6 +135,19 @@ async def test_probable_outages_are_told_with_what_becomes_of_them(grid: GridSto
     assert receiver.got[1]["probable"]["state"] == "rejected"
 
 
+def test_of_a_probable_outage_only_the_newest_is_told(grid: GridStore) -> None:
+    troubles = Troubles(grid)
+    for house in range(1, 9):
+        at = point(VILLAGE, "ул. Ленина", str(house), id=f"p{house}")
+        grid.save_points([at])
+        troubles.report(Report(NOW, at, f"c{house}", f"+7900000000{house}"))
+    assert len(grid.rows("SELECT seq FROM grid_events")) > 1
+    (one,) = events.after(grid, 0, 50)
+    told = events.payload(grid, troubles, one, NOW)
+    assert told is not None
+    assert told["probable"]["calls"] == 8
+
+
 async def test_what_is_not_taken_is_sent_again_before_anything_newer(grid: GridStore) -> None:
     async with receiving(500, 404, 302) as receiver, telling(grid, receiver.url):
         grid.save(outage("ул. Ленина 5"), NOW)
