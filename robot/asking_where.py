@@ -70,11 +70,19 @@ async def ask_point(call: Call) -> ServicePoint | NeedsPerson:
     return asked if isinstance(asked, NeedsPerson) else await _settled(asked[0])
 
 
-async def ask_where(call: Call, question: Prompt, *, wait: float, again: bool) -> Where | WantsPerson | GaveUp:
+async def ask_where(
+    call: Call, question: Prompt, *, wait: float, again: bool, said: str = ""
+) -> Where | WantsPerson | GaveUp:
     """A place in the caller's own words, or by keys: ``1`` says that it is beside their home, another that it is not.
 
-    ``wait``: seconds to the answer; ``again``: whether the question is put twice.
+    ``wait``: seconds to the answer; ``again``: whether the question is put twice. ``said``: words from before; where
+    they name a house of the register beyond doubt, nothing is asked. What an earlier part of the call was about is no
+    longer the place of this one.
     """
+    if said:
+        known = await _in_register(call, Where(words=said))
+        if known.point is not None:
+            return known
 
     def accept(heard: Heard) -> Where | WantsPerson | None:
         match heard:
@@ -90,8 +98,7 @@ async def ask_where(call: Call, question: Prompt, *, wait: float, again: bool) -
     if not isinstance(where, Where):
         return where
     found = await _in_register(call, where)
-    if told := place(found.point.address) if found.point else where.words[:LONGEST_PLACE]:
-        await Remember(AtPlace(told))
+    await Remember(AtPlace(place(found.point.address) if found.point else where.words[:LONGEST_PLACE]))
     return found
 
 

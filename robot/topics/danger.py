@@ -8,10 +8,11 @@ has answered).
 from __future__ import annotations
 
 from ivr.call.errands import Unavailable
-from ivr.call.memory import Recall, SaidLately
+from ivr.call.memory import AtPlace, Recall, Remember, SaidLately
 from ivr.call.model import Call, NeedsPerson, Outcome, Prompt
 from ivr.call.verbs import Note
 from robot.asking_where import Where, ask_where
+from robot.outage_talk import KnownPoints
 from robot.registering import open_ticket
 
 ANSWER_S = 4.0
@@ -20,16 +21,20 @@ ANSWER_S = 4.0
 
 async def danger(call: Call) -> Outcome:
     """Ask once where it is, register it with priority, and ask for a person."""
-    said = await Recall(SaidLately)
-    asked = await ask_where(call, Prompt("danger_where"), wait=ANSWER_S, again=False)
+    lately = await Recall(SaidLately)
+    said = lately.last if lately else ""
+    asked = await ask_where(call, Prompt("danger_where"), wait=ANSWER_S, again=False, said=said)
     where = asked if isinstance(asked, Where) else Where()
+    known = await Recall(KnownPoints)
+    if where == Where() and not (known and known.named):
+        await Remember(AtPlace(""))  # where the caller's telephone is registered says nothing of where the danger is
     ticket = await open_ticket(
         call,
         topic="danger",
         text=f"danger; {where.text}",
         point=where.point,
         place_words=where.words,
-        words=said.last if said else "",
+        words=said,
         urgent=True,
     )
     if isinstance(ticket, Unavailable):

@@ -18,7 +18,7 @@ async def theft(call: Call) -> Outcome:
     """Ask where, and whether the caller's number may stand in the message; register it."""
     said = await Recall(SaidLately)
     words = said.last if said else ""
-    where = await ask_where(call, Prompt("theft_where"), wait=PLACE_S, again=True)
+    where = await ask_where(call, Prompt("theft_where"), wait=PLACE_S, again=True, said=words)
     if isinstance(where, WantsPerson):
         return NeedsPerson("asked for a person")
     if isinstance(where, GaveUp) or where == Where():

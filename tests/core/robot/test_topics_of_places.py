@@ -232,3 +232,30 @@ def test_whoever_takes_over_is_told_of_place_and_ticket() -> None:
 
 def test_hanging_up_while_being_asked_is_the_end_of_it() -> None:
     assert hold(danger, HANG_UP).outcome is None
+
+
+@pytest.mark.parametrize("topic", [danger, theft])
+def test_a_house_that_was_named_beyond_doubt_is_not_asked_for(topic: Topic) -> None:
+    around = world(HOME, OTHER, matched=OTHER.address)
+    done = hold(
+        topic, *([] if topic is danger else [Digits("2"), SILENT]), said="на садовой семь искрит", around=around
+    )
+    assert not {"danger_where", "theft_where"} & set(done.names)
+    assert (opened(done).point_id, opened(done).address) == ("p2", "ул. Садовая, 7")
+
+
+def test_where_the_telephone_is_registered_is_not_where_the_danger_is() -> None:
+    def place_told(known: Any) -> Outcome | None:
+        async def script() -> Outcome:
+            await Remember(AtPlace("ул. Ленина, 5"))
+            if known is not None:
+                await Remember(known)
+            await danger(CALL)
+            return Told(str(await Recall(AtPlace)))
+
+        return rehearse(script, [SILENT], world()).outcome
+
+    nowhere = Told(str(AtPlace("")))
+    assert place_told(None) == place_told(KnownPoints((HOME,), named=False)) == nowhere
+    # An address that the caller has named in this call is what they speak of.
+    assert place_told(KnownPoints((HOME,), named=True)) == Told(str(AtPlace("ул. Ленина, 5")))
