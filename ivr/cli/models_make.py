@@ -6,14 +6,15 @@ import contextlib
 import os
 import shutil
 from pathlib import Path
+from typing import Any
 
 import click
 
 from ivr.bringup.failure import BringupFailed
 from ivr.bringup.packages import ensure
 from ivr.bringup.progress import Advance, Progression
-from ivr.cli.common import err, fail, out, with_settings
-from ivr.errors import IvrError
+from ivr.cli.common import err, fail, fail_config, out, with_settings
+from ivr.errors import ConfigError, IvrError
 from ivr.settings import Settings
 
 
@@ -22,22 +23,26 @@ from ivr.settings import Settings
     "--to",
     "target",
     type=click.Path(file_okay=False, path_type=Path),
-    help="Where the model is written. Default: var/models/made.",
+    help="Where the model is written. Default: var/models/made; with --scale var/models/made-SCALE.",
 )
 @click.option(
     "--work",
     type=click.Path(file_okay=False, path_type=Path),
-    help="Where everything on the way lies; a run goes on from it. Default: var/training.",
+    help="Where everything on the way lies; a run goes on from it. Default: var/training (training-SCALE).",
 )
 @click.option(
     "--recordings",
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     help="Your own recordings with their words (see robot/training/README.md).",
 )
-@click.option("--minutes", type=float, help="How long the network is trained. Default: the recipe's.")
+@click.option(
+    "--minutes",
+    type=click.FloatRange(0, min_open=True),
+    help="How long the network is trained. Default: the recipe's.",
+)
 @click.option(
     "--scale",
-    type=float,
+    type=click.FloatRange(0, min_open=True),
     default=1.0,
     show_default=True,
     help="A smaller run of the same kind: 0.01 tries every step in minutes.",
@@ -59,9 +64,10 @@ def command(
     try:
         import torch  # noqa: F401
     except ImportError:
-        fail("PyTorch is not installed", 'pip install "svetlaya-ivr[train]", or run: make model')
+        fail("PyTorch is not installed", "make model installs it (the extra train)")
+    from robot.training.crew import GO_ON, TrainingFailed
     from robot.training.making import make
-    from robot.training.pipeline import TrainingFailed, Workplace
+    from robot.training.pipeline import Workplace
     from robot.training.recipe import Recipe
 
     show = Progression(err)
@@ -72,11 +78,20 @@ def command(
     recipe = Recipe().scaled(scale) if scale != 1.0 else Recipe()
     if minutes is not None:
         recipe = recipe.lasting(minutes)
-    place = Workplace(work or settings.var / "training", environment)
+    # A trial run must not stand in the way of a whole one, nor put its model in the place of a good one.
+    suffix = f"-{scale:g}" if scale != 1.0 else ""
+    place = Workplace(work or settings.var / f"training{suffix}", environment)
     try:
-        card = make(place, recipe, target or settings.var / "models" / "made", recordings, _Bars(show))
-    except (TrainingFailed, IvrError) as error:
-        fail(str(error), "run it again: it goes on where it stopped")
+        with _Bars(show) as bars:
+            card = make(place, recipe, target or settings.models / f"made{suffix}", recordings, bars)
+    except TrainingFailed as error:
+        fail(str(error), error.hint)
+    except ConfigError as error:
+        fail_config(error)
+    except IvrError as error:
+        fail(str(error), GO_ON)
+    except KeyboardInterrupt:
+        fail("interrupted", GO_ON)
     out.print(f"The model is in {card.parent}; its card: {card}")
 
 
@@ -109,8 +124,14 @@ class _Bars:
         self._stack = contextlib.ExitStack()
         self._advance: Advance = lambda _share: None
 
+    def __enter__(self) -> _Bars:
+        return self
+
+    def __exit__(self, *error: Any) -> None:
+        self._stack.__exit__(*error)
+
     def __call__(self, step: str, share: float, note: str = "") -> None:
-        """``share`` of ``step`` is done; a new step ends the one before."""
+        """``share`` of ``step`` is done; a new step ends the one before, and one that is over stays so."""
         if step != self._step:
             self._stack.close()
             self._step = step
@@ -118,4 +139,4 @@ class _Bars:
         self._advance(share)
         if share >= 1.0:
             self._stack.close()
-            self._step = ""
+            self._advance = lambda _share: None

@@ -26,7 +26,7 @@ Features = NDArray[np.float32]
 def mfcc(line: Samples, chance: np.random.Generator | None = None, warp: float = 1.0) -> Features:
     """Features, one row per 10 ms; ``chance`` adds Kaldi's dither.
 
-    ``warp`` stretches the frequency axis (1.05: formants 5 % lower), as another vocal tract would.
+    ``warp`` stretches the frequency axis (1.05: formants 5 % higher), as another vocal tract would.
     """
     sound = line.astype(np.float32)
     if chance is not None:

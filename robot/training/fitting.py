@@ -45,6 +45,7 @@ def fit(
     """Train for ``minutes`` of this machine's time (all cores, or its accelerator) and return the network.
 
     A ``checkpoint`` that is there is gone on from, its minutes counted; ``start`` is a network to begin with.
+    ``report`` is told how far it is, and at the very end.
     """
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     torch.manual_seed(seed)
@@ -52,12 +53,13 @@ def fit(
     sample = torch.cat([torch.from_numpy(one.frames[::7].copy()).float() for one in examples[:4000]])
     network = Network(sample.mean(0), sample.std(0), width, depth)
     optimiser = torch.optim.AdamW(network.parameters(), lr=rate, weight_decay=1e-3)
-    step, spent = 0, 0.0
+    step, spent, mmi, entropy = 0, 0.0, 0.0, 0.0
     if checkpoint.exists():
         saved = torch.load(checkpoint, weights_only=True, map_location="cpu")
         network.load_state_dict(saved["network"])
         optimiser.load_state_dict(saved["optimiser"])
         step, spent = saved["step"], saved["seconds"]
+        mmi, entropy = saved.get("mmi", 0.0), saved.get("cross_entropy", 0.0)
     elif start is not None:
         network.load_state_dict(torch.load(start, weights_only=True, map_location="cpu")["network"])
     network.to(device)
@@ -76,15 +78,24 @@ def fit(
             recent.append(_step(network, optimiser, batch, bigram, device))
             step += 1
             if step % 25 == 0:
-                mmi, entropy = (sum(column) / len(recent) for column in zip(*recent, strict=True))
+                mmi, entropy = _means(recent)
                 report(Progress(spent / limit, step, mmi, entropy, spent))
                 recent = []
             if step % CHECKPOINT == 0:
-                save(network, checkpoint, optimiser, step, spent)
-    save(network, checkpoint, optimiser, step, spent)
+                save(network, checkpoint, optimiser, Progress(spent / limit, step, mmi, entropy, spent))
+    if recent:
+        mmi, entropy = _means(recent)
+    last = Progress(1.0, step, mmi, entropy, spent)
+    save(network, checkpoint, optimiser, last)
+    report(last)
     network.eval()
     network.cpu()
     return network
+
+
+def _means(losses: Sequence[tuple[float, float]]) -> tuple[float, float]:
+    """Of both heads' losses."""
+    return sum(mmi for mmi, _ in losses) / len(losses), sum(entropy for _, entropy in losses) / len(losses)
 
 
 def _step(
@@ -113,17 +124,13 @@ def _step(
     return float(mmi.detach()), float(cross_entropy.detach())
 
 
-def save(network: Network, file: Path, optimiser: torch.optim.Optimizer | None, step: int, seconds: float) -> None:
+def save(network: Network, file: Path, optimiser: torch.optim.Optimizer, progress: Progress) -> None:
     """Write a checkpoint; the file is whole at any time."""
     unfinished = file.with_suffix(".unfinished")
     state = {
-        "network": network.state_dict(),
-        "width": network.width,
-        "depth": network.depth,
-        "step": step,
-        "seconds": seconds,
-    }
-    if optimiser is not None:
-        state["optimiser"] = optimiser.state_dict()
+        "network": network.state_dict(), "width": network.width, "depth": network.depth,
+        "optimiser": optimiser.state_dict(), "step": progress.step, "seconds": progress.seconds,
+        "mmi": progress.mmi, "cross_entropy": progress.cross_entropy,
+    }  # fmt: skip
     torch.save(state, unfinished)
     unfinished.rename(file)

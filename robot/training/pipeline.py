@@ -1,33 +1,28 @@
 """The steps of ``make model`` in order; each is skipped where its result is already there.
 
 synthesis → features → training → model folder. Everything made on the way lies in one work folder, so an interrupted
-run goes on where it stopped; another seed or another amount needs another work folder.
+run goes on where it stopped; another seed, another amount or other recordings need another work folder.
 """
 
 from __future__ import annotations
 
+import itertools
 import json
+import math
 import os
-import subprocess
-import sys
-import tempfile
-import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Protocol
 
 from robot.hearing.phones import Pronunciation
 from robot.hearing.pronouncing import pronounce
+from robot.training.crew import Crew, TrainingFailed
 from robot.training.recipe import VERSION, Recipe
-from robot.training.shards import shards
+from robot.training.shards import TOGETHER, shards
 
-STALLED_S = 900.0
-"""A worker that writes nothing for so long is taken to hang."""
-
-
-class TrainingFailed(Exception):
-    """A step failed; the message says which, and what its worker said last."""
+SEEDS = {"rhvoice": 2, "espeak": 1, "festival": 1}
+"""Seeds per synthesiser. They are fixed, and cores share their shards: any machine makes the same sentences."""
 
 
 class Report(Protocol):
@@ -76,13 +71,21 @@ class Workplace:
         return self.folder / "lexicon.json"
 
 
-def remember(place: Workplace, recipe: Recipe) -> None:
-    """Write the recipe into the work folder; TrainingFailed if another one was begun there."""
+def remember(place: Workplace, recipe: Recipe, recordings: str = "") -> None:
+    """Write the recipe and the fingerprint of the customer's ``recordings`` into the work folder.
+
+    Raises TrainingFailed if another recipe, or other recordings, were begun with there: half of what lies there would
+    be of the one and half of the other.
+    """
     place.folder.mkdir(parents=True, exist_ok=True)
-    file, wanted = place.folder / "recipe.json", {"version": VERSION, **asdict(recipe)}
-    if file.exists() and (begun := json.loads(file.read_text(encoding="utf-8"))) != wanted:
+    file = place.folder / "recipe.json"
+    wanted = {"version": VERSION, **asdict(recipe), "recordings": recordings}
+    begun = {"recordings": "", **json.loads(file.read_text(encoding="utf-8"))} if file.exists() else wanted
+    if begun != wanted:
+        other = ", ".join(name for name, value in wanted.items() if begun.get(name) != value)
         raise TrainingFailed(
-            f"{place.folder} was begun with another recipe ({begun}); take another folder or delete it"
+            f"{place.folder} was begun with another recipe (other {other})",
+            "take another folder (--work), or delete it",
         )
     file.write_text(json.dumps(wanted, indent=1) + "\n", encoding="utf-8")
 
@@ -90,13 +93,18 @@ def remember(place: Workplace, recipe: Recipe) -> None:
 def synthesise(place: Workplace, recipe: Recipe, report: Report) -> None:
     """Clean speech of all synthesisers, in as many processes as there are cores."""
     jobs: list[list[str]] = []
+    expected = 0
     for engine, count in recipe.engines().items():
-        parts = place.cores if engine == "rhvoice" else 1
+        seeds = SEEDS[engine]
+        expected += seeds * math.ceil(count // seeds / TOGETHER)
+        parts = max(1, place.cores // 2)
         jobs += [
-            ["robot.training.synthesis", engine, str(place.sound), str(count // parts), str(recipe.seed * 100 + part)]
-            for part in range(parts)
-        ]
-    expected = sum(recipe.engines().values()) / 500
+            [
+                "robot.training.synthesis", engine, str(place.sound),
+                *map(str, (count // seeds, recipe.seed * 100 + seed, part, parts)),
+            ]
+            for seed in range(seeds) for part in range(parts)
+        ]  # fmt: skip
     _work_off(place, jobs, "speech", expected, report)
 
 
@@ -121,62 +129,16 @@ def lexicon(place: Workplace) -> dict[str, tuple[Pronunciation, ...]]:
     return {word: tuple(tuple(way) for way in ways) for word, ways in read.items()}
 
 
-def _work_off(place: Workplace, jobs: Sequence[Sequence[str]], step: str, expected: float, report: Report) -> None:
-    """Run the jobs, as many at once as there are cores; every line of JSON that one prints is a shard done."""
-    done, lock, failures = [0], threading.Lock(), list[str]()
+def _work_off(place: Workplace, jobs: Sequence[Sequence[str]], step: str, expected: int, report: Report) -> None:
+    """Run the jobs, as many at once as there are cores; every line that one prints is one part of ``expected``."""
+    parts = itertools.count(1)
 
-    def run(mine: Iterator[Sequence[str]]) -> None:
-        while not failures:
-            with lock:
-                job = next(mine, None)
-            if job is None:
-                return
-            try:
-                for _ in _lines(job, place.environment):
-                    with lock:
-                        done[0] += 1
-                        report(step, min(1.0, done[0] / max(1.0, expected)), f"{done[0]} parts")
-            except TrainingFailed as failed:
-                failures.append(str(failed))
+    def done() -> None:
+        number = next(parts)
+        report(step, min(1.0, number / max(1, expected)), f"{number} parts")
 
-    waiting = iter(jobs)
-    threads = [threading.Thread(target=run, args=(waiting,)) for _ in range(place.cores)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    if failures:
-        raise TrainingFailed(f"{step}: {failures[0]}")
+    try:
+        Crew(place.cores, place.environment).work_off(jobs, done)
+    except TrainingFailed as failed:
+        raise TrainingFailed(f"{step}: {failed}", failed.hint) from failed
     report(step, 1.0)
-
-
-def _lines(job: Sequence[str], environment: Mapping[str, str]) -> Iterator[str]:
-    """The lines that a worker prints; TrainingFailed if it fails or hangs."""
-    with tempfile.TemporaryFile("w+", encoding="utf-8") as complaints:
-        worker = subprocess.Popen(
-            [sys.executable, "-m", *job], stdout=subprocess.PIPE, stderr=complaints, text=True,
-            env={**environment, "OMP_NUM_THREADS": "1", "PYTHONPATH": os.pathsep.join(sys.path)},
-        )  # fmt: skip
-        assert worker.stdout is not None
-        timer = _watch(worker)
-        try:
-            for line in worker.stdout:
-                timer.cancel()
-                timer = _watch(worker)
-                yield line
-            if worker.wait(timeout=30):
-                complaints.seek(0)
-                last = complaints.read().strip().splitlines()[-1:] or ["no message"]
-                raise TrainingFailed(f"{job[0]} ended with {worker.returncode}: {last[0]}")
-        finally:
-            timer.cancel()
-            worker.kill()
-            worker.wait()
-            worker.stdout.close()
-
-
-def _watch(worker: subprocess.Popen[str]) -> threading.Timer:
-    """Kills a worker that stays silent for too long."""
-    timer = threading.Timer(STALLED_S, worker.kill)
-    timer.start()
-    return timer

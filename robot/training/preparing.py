@@ -60,7 +60,9 @@ def prepare(shard: Shard, folder: Path, copies: int, seed: int, hardness: Hardne
                 said.append({"text": "", "frames": len(rows)})
         made += sum(len(rows) for rows in frames) / 100
         np.save(target, np.concatenate(frames))
-        target.with_suffix(".json").write_text(json.dumps(said, ensure_ascii=False), encoding="utf-8")
+        unfinished = target.with_suffix(".unfinished")
+        unfinished.write_text(json.dumps(said, ensure_ascii=False), encoding="utf-8")
+        unfinished.rename(target.with_suffix(".json"))
     return made
 
 

@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 
 RATE = 8000
 """Samples a second, as on the telephone line."""
+TOGETHER = 500
+"""Utterances per shard."""
 Samples = NDArray[np.int16]
 
 

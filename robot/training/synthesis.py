@@ -1,9 +1,9 @@
-"""Sentences → speech of many synthetic speakers: ``python -m robot.training.synthesis ENGINE FOLDER COUNT SEED``.
+"""Sentences → speech: ``python -m robot.training.synthesis ENGINE FOLDER COUNT SEED PART PARTS``.
 
 Few voices may be trained on (``voices.py``), so each utterance is said by another "speaker" made out of one of them:
 resampling shifts the formants (a longer or shorter vocal tract) while the synthesiser's own pitch and rate undo or
-overdo what that does to melody and speed. A worker process writes shards of utterances; a shard that is there is
-never made again, so an interrupted run goes on where it stopped.
+overdo what that does to melody and speed. A worker process writes every ``PARTS``-th shard of utterances from ``PART``
+on; a shard that is there is never made again, so an interrupted run goes on where it stopped.
 """
 
 from __future__ import annotations
@@ -22,20 +22,18 @@ from typing import Protocol
 import numpy as np
 import soxr
 
-from robot.training.shards import RATE, Samples, Shard, Spoken
+from robot.training.shards import RATE, TOGETHER, Samples, Shard, Spoken
 from robot.training.text import Generator
-from robot.training.voices import ESPEAK_VARIANTS, RHVOICE_VOICES
+from robot.training.voices import ESPEAK_VARIANTS, FESTIVAL_VOICE, RHVOICE_VOICES
 
-SHARD = 500
-"""Utterances per file."""
 LONGEST_S = 12.0
 SHORTEST_S = 0.12
 
 
 class Speaker(Protocol):
-    """Says a sentence as somebody new each time; None when the synthesiser refuses it."""
+    """Says a sentence as somebody new each time."""
 
-    def say(self, text: str, chance: random.Random) -> tuple[Samples, str] | None:
+    def say(self, text: str, chance: random.Random) -> tuple[Samples, str]:
         """Samples at 8 kHz and the name of the voice."""
 
 
@@ -47,8 +45,8 @@ class RhvoiceSpeaker:
 
         self._engines = {voice: Engine(voice) for voice in RHVOICE_VOICES}
 
-    def say(self, text: str, chance: random.Random) -> tuple[Samples, str] | None:
-        """One utterance; formants × 0.84 … 1.2, pitch and rate of their own."""
+    def say(self, text: str, chance: random.Random) -> tuple[Samples, str]:
+        """One utterance; formants × 0.82 … 1.22, pitch and rate of their own."""
         voice = chance.choice(RHVOICE_VOICES)
         formants = chance.uniform(0.90, 1.22) if voice == "aleksandr" else chance.uniform(0.82, 1.14)
         rate, pitch = chance.uniform(0.74, 1.45) / formants, chance.uniform(0.75, 1.32) / formants
@@ -61,9 +59,10 @@ class EspeakSpeaker:
     """espeak-ng with the variants that are not kept for testing."""
 
     def __init__(self) -> None:
-        self._file = Path(tempfile.mkstemp(suffix=".wav")[1])
+        self._folder = tempfile.TemporaryDirectory()
+        self._file = Path(self._folder.name) / "said.wav"
 
-    def say(self, text: str, chance: random.Random) -> tuple[Samples, str] | None:
+    def say(self, text: str, chance: random.Random) -> tuple[Samples, str]:
         """One utterance of a random variant."""
         import soundfile
 
@@ -90,7 +89,8 @@ class FestivalSpeaker:
     BATCH = 100
 
     def __init__(self) -> None:
-        self._folder = Path(tempfile.mkdtemp())
+        self._temporary = tempfile.TemporaryDirectory()
+        self._folder = Path(self._temporary.name)
 
     def say_all(self, texts: list[str], chance: random.Random) -> Iterator[tuple[str, Samples, str]]:
         """Text, samples and voice of each sentence that Festival could say."""
@@ -98,7 +98,7 @@ class FestivalSpeaker:
 
         for file in self._folder.glob("*.wav"):
             file.unlink()
-        lines = ["(voice_msu_ru_nsh_clunits)"]
+        lines = [f"({FESTIVAL_VOICE})"]
         for number, text in enumerate(texts):
             file = self._folder / f"{number}.wav"
             speak = f'(begin (utt.synth u) (utt.save.wave u "{file}" (quote riff)) t)'
@@ -133,32 +133,41 @@ def _at_8_khz(sound: Samples, rate: float) -> Samples:
     return np.asarray(np.clip(soxr.resample(level, rate, RATE), -32767, 32767), np.int16)
 
 
-def synthesise(engine: str, folder: Path, count: int, seed: int) -> None:
-    """Write ``count`` utterances of one engine into shards in ``folder``; shards that are there are kept."""
+def synthesise(engine: str, folder: Path, count: int, seed: int, part: int = 0, parts: int = 1) -> None:
+    """Write this process's share of the shards of ``count`` utterances of one engine; those that are there are kept.
+
+    A line of JSON after each shard. Raises RuntimeError when a synthesiser says nothing at all.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     kinds: dict[str, type[Speaker] | type[FestivalSpeaker]]
     kinds = {"rhvoice": RhvoiceSpeaker, "espeak": EspeakSpeaker, "festival": FestivalSpeaker}
     speaker = kinds[engine]()
-    for number in range((count + SHARD - 1) // SHARD):
+    for number in range((count + TOGETHER - 1) // TOGETHER)[part::parts]:
         shard = Shard(folder / f"{engine}-{seed:02d}-{number:03d}")
-        if shard.exists():
-            continue
-        chance = random.Random(f"{engine}-{seed}-{number}")
-        texts = Generator(chance.randrange(2**31))
-        spoken: list[Spoken] = []
-        wanted = [texts.sentence() for _ in range(min(SHARD, count - number * SHARD))]
-        if isinstance(speaker, FestivalSpeaker):
-            for start in range(0, len(wanted), speaker.BATCH):
-                for text, sound, voice in speaker.say_all(wanted[start : start + speaker.BATCH], chance):
-                    spoken.append(Spoken(text, voice, sound))
-        else:
-            for text in wanted:
-                if said := speaker.say(text, chance):
-                    spoken.append(Spoken(text, said[1], said[0]))
-        kept = [one for one in spoken if SHORTEST_S * RATE < len(one.sound) < LONGEST_S * RATE]
-        shard.write(kept)
-        print(json.dumps({"shard": shard.name, "seconds": sum(len(one.sound) for one in kept) / RATE}), flush=True)
+        if not shard.exists():
+            kept = _said(speaker, f"{engine}-{seed}-{number}", min(TOGETHER, count - number * TOGETHER))
+            if not kept:
+                raise RuntimeError(f"{engine} has not said one of the sentences of {shard.name}")
+            shard.write(kept)
+        print(json.dumps({"shard": shard.name}), flush=True)
+
+
+def _said(speaker: Speaker | FestivalSpeaker, seed: str, count: int) -> list[Spoken]:
+    """Up to ``count`` utterances, without those that are too short or too long."""
+    chance = random.Random(seed)
+    texts = Generator(chance.randrange(2**31))
+    wanted = [texts.sentence() for _ in range(count)]
+    spoken: list[Spoken] = []
+    if isinstance(speaker, FestivalSpeaker):
+        for start in range(0, len(wanted), speaker.BATCH):
+            for text, sound, voice in speaker.say_all(wanted[start : start + speaker.BATCH], chance):
+                spoken.append(Spoken(text, voice, sound))
+    else:
+        for text in wanted:
+            sound, voice = speaker.say(text, chance)
+            spoken.append(Spoken(text, voice, sound))
+    return [one for one in spoken if SHORTEST_S * RATE < len(one.sound) < LONGEST_S * RATE]
 
 
 if __name__ == "__main__":
-    synthesise(sys.argv[1], Path(sys.argv[2]), int(sys.argv[3]), int(sys.argv[4]))
+    synthesise(sys.argv[1], Path(sys.argv[2]), *map(int, sys.argv[3:7]))

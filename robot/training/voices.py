@@ -1,7 +1,8 @@
 """The voices that the model may be trained on, their licences as read, and the voices kept for testing.
 
 Read in Debian 12's packages (``/usr/share/doc/*/copyright``), 2026-11-25. Nine other Russian voices of
-``rhvoice-russian`` are CC-BY-NC-ND: not for a model that ships. ``elena`` is the test caller and never trained on.
+``rhvoice-russian`` are CC-BY-NC-ND: not for a model that ships; ``aleksandr-hq`` is CC-BY-SA and was left out, too.
+``elena`` is the test caller and never trained on.
 """
 
 from __future__ import annotations

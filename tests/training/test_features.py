@@ -43,3 +43,12 @@ def test_dither_keeps_digital_silence_apart_from_nothing() -> None:
 
 def test_another_vocal_tract_moves_the_spectrum() -> None:
     assert np.abs(mfcc(sweep(), warp=1.08) - mfcc(sweep())).max() > 1
+
+
+def test_a_warp_above_one_raises_the_formants() -> None:
+    def tone(hertz: float) -> np.ndarray:
+        return (8000 * np.sin(2 * np.pi * hertz * np.arange(RATE // 4) / RATE)).astype(np.int16)
+
+    warped = mfcc(tone(1000), warp=1.08)[:, :20]
+    higher, lower = (np.abs(mfcc(tone(hertz))[:, :20] - warped).mean() for hertz in (1080, 926))
+    assert higher < lower / 2
