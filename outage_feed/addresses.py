@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from outage_feed.freetext import parse_area, settlement_at
+from outage_feed.freetext import LONGEST, LONGEST_NAME, parse_area, settlement_at
 from outage_feed.model import Area, Settlement
 from outage_feed.names import SETTLEMENT_TYPES, STREET_TYPES, clean, fold, fold_district, parse_settlement
 from outage_feed.regions import find_region
@@ -21,8 +21,6 @@ _STREET = "|".join(sorted((re.escape(word) for word in STREET_TYPES), key=len, r
 _STREET_BEHIND = re.compile(rf"(?i)(?<=[а-яё»\"\d)])[\s.:–—-]+(?=(?:{_STREET})(?:\.\s*|\s+)[«\"А-ЯЁ\d])")
 _GARDEN_TYPES = frozenset(SETTLEMENT_TYPES) & frozenset(STREET_TYPES)
 _PIECES = re.compile(r",(?![^()]*\))")
-LONGEST = 20_000
-"""Characters of one text that are read; a longer one is no list of addresses and stays as it is."""
 
 
 def parse_places(text: str, *, region: str, district: str = "") -> tuple[tuple[Area, ...], tuple[str, ...]]:
@@ -41,7 +39,7 @@ def parse_places(text: str, *, region: str, district: str = "") -> tuple[tuple[A
             if _is_district(piece):
                 district, current = _DISTRICT.sub("", piece).strip(" .") and piece, None
                 continue
-            place = _place_at(piece, inside=current is not None)
+            place = _place_at(piece, inside=current is not None) if len(piece) <= LONGEST_NAME else None
             if place is not None:
                 current = replace(place, district=district, region=region)
                 found.setdefault(current, [])
@@ -69,7 +67,7 @@ def parse_place(place: str, objects: str, *, region: str, district: str = "") ->
     whole = parse_settlement(place, district=district, region=region)
     if not whole.name:
         return ()
-    return (Area(whole, unclear=(clean(objects),)) if len(objects) > LONGEST else parse_area(whole, objects),)
+    return (parse_area(whole, objects),)
 
 
 def _is_region(piece: str) -> bool:

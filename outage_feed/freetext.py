@@ -20,6 +20,10 @@ from outage_feed.houses import parse_houses
 from outage_feed.model import Area, Settlement, Street, StreetPart
 from outage_feed.names import SETTLEMENT_TYPES, STREET_TYPES, clean, fold, parse_settlement, parse_street
 
+LONGEST = 20_000
+"""Characters of one text that are read; a longer one is no list of addresses, and stays as it is."""
+LONGEST_NAME = 300
+"""Characters of a name; what is longer is no name."""
 _TYPE = "|".join(sorted((re.escape(word) for word in STREET_TYPES), key=len, reverse=True))
 _PLURALS = {"улицы": "ул", "ул-цы": "ул", "переулки": "пер", "проезды": "проезд"}
 _HOUSES_AT = re.compile(
@@ -74,6 +78,9 @@ class _Reading:
     """A piece that bare numbers after the next comma may go on with: «ТП 12», «подъезд 1», «12 корпус 2»."""
 
     def street(self, text: str, houses: str) -> None:
+        if len(text) > LONGEST_NAME:
+            self.unread(f"{text} {houses}".strip())
+            return
         self.doubt = ""
         self.current = parse_street(text)
         if not self.current.type and self.row_type:
@@ -101,6 +108,8 @@ class _Reading:
 def parse_area(settlement: Settlement, text: str) -> Area:
     """What the text says about the settlement; «весь населённый пункт», «полностью» mean all of it."""
     text = clean(text)
+    if len(text) > LONGEST:
+        return Area(settlement, unclear=(text,))
     plain = text.strip(" .,;()").casefold()
     if plain and _WHOLE_SETTLEMENT.fullmatch(plain) and re.search(r"\bвес|\bвс[её]|полностью|целиком", plain):
         return Area(settlement, whole=True)

@@ -10,6 +10,7 @@ from outage_feed.addresses import parse_place, parse_places
 from outage_feed.formats import Context
 from outage_feed.formats._gather import BadRecord, key_of
 from outage_feed.formats._moments import end_of, find_day, find_moment, find_times, find_windows, moment_of
+from outage_feed.freetext import LONGEST_NAME
 from outage_feed.model import MOSCOW, Area, Kind, Outage
 from outage_feed.names import clean, fold
 from outage_feed.regions import Region, find_region
@@ -91,6 +92,8 @@ def _first_piece(address: str) -> str:
 def _areas(given: Mapping[str, str], region: Region) -> tuple[tuple[Area, ...], str]:
     """The places of a record and their text in its own words; raises BadRecord where there is no place."""
     district = given.get("district", "")
+    if max(map(len, (given.get("place", ""), district, given.get("region", "")))) > LONGEST_NAME:
+        raise BadRecord("the place is longer than a name can be")
     objects = given.get("where", "")
     street, houses = given.get("street", ""), given.get("houses", "")
     if street:

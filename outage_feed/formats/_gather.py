@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
 
 from outage_feed.formats import Parsed, Rejected, shorten
+from outage_feed.freetext import LONGEST_NAME
 from outage_feed.model import Area, Outage
 from outage_feed.names import fold, fold_district
 
@@ -33,6 +34,9 @@ class Gather:
         The same id again: its places are added if it has the same times. Where its end differs, nobody can tell which
         is right, so none is quoted; where its start differs, the first one is used.
         """
+        if not all(0 < len(name) <= LONGEST_NAME for name in _names(outage)):
+            self.reject(where, "the name of a place or street is empty or too long", outage.text, outage.id)
+            return
         if remark:
             self.reject(where, remark, outage.text, outage.id)
         earlier = self._outages.setdefault(outage.id, outage)
@@ -62,6 +66,13 @@ class Gather:
     def parsed(self) -> Parsed:
         """All of it."""
         return Parsed(tuple(self._outages.values()), tuple(self._rejected))
+
+
+def _names(outage: Outage) -> Iterator[str]:
+    """What has to be a name: the store keeps no others."""
+    for area in outage.areas:
+        yield area.settlement.name
+        yield from (part.street.name for part in area.streets)
 
 
 def key_of(areas: Iterable[Area], words: str, start: datetime) -> str:

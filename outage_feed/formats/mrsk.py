@@ -24,7 +24,7 @@ from outage_feed.formats import Context, Parsed, decode, shorten
 from outage_feed.formats._gather import BadRecord, Gather, key_of
 from outage_feed.formats._html import BREAK, read_tables
 from outage_feed.formats._moments import end_of, find_day, find_times, moment_of
-from outage_feed.freetext import parse_area
+from outage_feed.freetext import LONGEST_NAME, parse_area
 from outage_feed.model import Area, Kind, Outage, Settlement
 from outage_feed.names import clean, parse_settlement
 from outage_feed.regions import find_region
@@ -78,6 +78,8 @@ def _outages(row: _Row, context: Context) -> list[tuple[Outage, str]]:
     region = find_region(row.get("region", ""))
     if region is None:
         raise BadRecord(f"region «{row.get('region', '')}» is not one of the served regions")
+    if max(len(row["location"]), len(row.get("district", ""))) > LONGEST_NAME:
+        raise BadRecord("the location is longer than a name can be")
     if not row["location"]:
         raise BadRecord("the location is empty")
     day = find_day(row.get("disconn-start-date", ""))
