@@ -29,7 +29,8 @@ class AtOnce(Workers):
         super().__init__(0)
 
     def do(self, work: Callable[[], T]) -> Job[T]:
-        job = Job(work, asyncio.get_running_loop().create_future())
+        job = super().do(work)
+        self._jobs.get_nowait()  # nobody else takes it
         job.run()
         return job
 
