@@ -53,9 +53,6 @@ class SimpleEar:
     def expect(self, speech: Speech | None) -> None:
         pass
 
-    def sent(self, frame: bytes) -> None:
-        pass
-
     def hear(self, samples: bytes) -> None:
         number = int.from_bytes(samples[:2], "little")
         if number:
