@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -18,7 +17,7 @@ from manager import Event as Told
 from manager import ManagerEvents
 from own_grid import Resident
 from sounds import murmur
-from stage import ALIKE, NOON, UNLIKE, fill
+from stage import ALIKE, NOON, UNLIKE, Scenes, Stage, fill, scene
 
 from ivr.app import open_house
 from ivr.call.errands import OpenTicket, Promise
@@ -27,7 +26,7 @@ from ivr.call.verbs import Ask, Transfer
 from ivr.store.promises import StoredPromise
 from robot.hearing.bench.alaw import read
 
-pytestmark = [pytest.mark.asterisk, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.asterisk, pytest.mark.timeout(300)]
 
 SAYS = Path(__file__).parent / "says"
 LIT = Resident("+74712550301", "4600000301", "ул. Ленина", "5", dark=False)
@@ -60,7 +59,7 @@ class Held:
 
 
 @dataclass
-class Scene:
+class TwoCalls:
     line: Hotline
     sounds: ExpectedSounds
     folder: Path
@@ -123,24 +122,26 @@ class Scene:
             held.promises = house.store.promises.all(kinds=("callback",))
 
 
-@pytest.fixture(scope="module")
-def held(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Held]:
-    folder = tmp_path_factory.mktemp("handover")
+@scene
+def handed_over(stage: Stage) -> Held:
+    """Both calls at once, on a hotline of their own whose callers may speak."""
     settings = "[hearing]\non = true\n"
-    with Hotline(folder / "instance", at=NOON, own=("dialplans",), more_settings=settings) as line, ExitStack() as on:
+    instance = stage.folder / "instance"
+    with Hotline(instance, at=NOON, own=("dialplans",), more_settings=settings) as line, ExitStack() as on:
         people = line.settings.dialplans / "people.yaml"
         people.write_text(people.read_text("utf-8").replace("patience: 120", "patience: 5", 1), encoding="utf-8")
         fill(line, (LIT,))
         line.engine.start()
-        scene, found = Scene(line, ExpectedSounds(line.settings), folder, on), Held()
+        calls, found = TwoCalls(line, ExpectedSounds(line.settings), stage.folder, on), Held()
         with ThreadPoolExecutor(2) as pool:
-            first, second = pool.submit(scene.known_caller, found), pool.submit(scene.stranger, found)
+            first, second = pool.submit(calls.known_caller, found), pool.submit(calls.stranger, found)
             second.result(150)
             first.result(150)
-        yield found
+    return found
 
 
-def test_the_operators_side_shows_what_the_robot_knows(held: Held) -> None:
+def test_the_operators_side_shows_what_the_robot_knows(scenes: Scenes) -> None:
+    held = scenes(handed_over)
     (opened,) = [entry.value for entry in held.known.entries if isinstance(entry.verb, OpenTicket)]
     assert f"Connected Line ID Name: Нет света ул. Ленина 5 №{opened.number}" in held.shown
     for fact in ("REASON=Нет света", "ADDRESS=ул. Ленина 5", f"TICKET={opened.number}"):
@@ -150,7 +151,8 @@ def test_the_operators_side_shows_what_the_robot_knows(held: Held) -> None:
     assert held.known.outcome == TalkedToPerson("operators", held.known.outcome.waited)  # type: ignore[attr-defined]
 
 
-def test_the_operator_hears_it_whispered_and_the_caller_does_not(held: Held) -> None:
+def test_the_operator_hears_it_whispered_and_the_caller_does_not(scenes: Scenes) -> None:
+    held = scenes(handed_over)
     (transfer,) = [entry.verb for entry in held.known.entries if isinstance(entry.verb, Transfer)]
     assert [prompt.name for prompt in transfer.whisper] == [prompt.name for prompt in WHISPERED]
     at = 0.0
@@ -162,7 +164,8 @@ def test_the_operator_hears_it_whispered_and_the_caller_does_not(held: Held) -> 
     assert find(held.caller_heard, held.whispered[0], after=held.offered_at).score < UNLIKE
 
 
-def test_nobody_answers_a_call_back_is_offered_and_promised(held: Held) -> None:
+def test_nobody_answers_a_call_back_is_offered_and_promised(scenes: Scenes) -> None:
+    held = scenes(handed_over)
     record = held.unanswered
     (asked,) = [e for e in record.entries if isinstance(e.verb, Ask) and e.verb.prompt.name == "operators_no_answer"]
     assert asked.value.text == "да"
