@@ -7,10 +7,10 @@ the same sounds were, and with still more when one or a few letters differ; its 
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 from rapidfuzz.distance import Levenshtein
 
@@ -44,18 +44,22 @@ def sounds(letters: str) -> str:
 
 
 class NameIndex:
-    """Names by the forms in which they are said. Built once, then only read; safe from several threads."""
+    """Names by the forms in which they are said. Built once, then only read; safe from several threads.
 
-    def __init__(self, names: Iterable[str], forms: Callable[[str], Iterable[Said]]) -> None:
-        self._said: dict[str, dict[tuple[str, Said], None]] = {}
-        for name in dict.fromkeys(names):
-            for said in forms(name):
-                self._said.setdefault(sounds(said.letters), {})[name, said] = None
-        self._keys = list(self._said)
-        self._having: dict[str, list[int]] = {}
-        for number, key in enumerate(self._keys):
-            for gram in _grams(key):
-                self._having.setdefault(gram, []).append(number)
+    Candidates come from an index of pieces: of a key that is cut into one piece more than there may be wrong letters,
+    one piece at least was heard as it is, and nearly where it stands.
+    """
+
+    def __init__(self, said: Iterable[tuple[str, Said]]) -> None:
+        self._said: dict[str, list[tuple[str, Said]]] = {}
+        for name, form in said:
+            self._said.setdefault(sounds(form.letters), []).append((name, form))
+        self._having: dict[tuple[int, int, int, str], list[str]] = {}
+        for key in self._said:
+            for most in _MOST_WRONG:
+                if any(_most_wrong(heard) == most for heard in range(len(key) - most, len(key) + most + 1)):
+                    for start, end in _pieces(len(key), most):
+                        self._having.setdefault((most, len(key), start, key[start:end]), []).append(key)
         self._like = lru_cache(maxsize=16_384)(self._find)
 
     def like(self, letters: str, numbers: tuple[int, ...] = ()) -> tuple[tuple[str, float, str], ...]:
@@ -86,16 +90,20 @@ class NameIndex:
         most = _most_wrong(len(heard))
         if not most:
             return
-        grams = _grams(heard)
-        shared = Counter(number for gram in grams for number in self._having.get(gram, ()))
-        enough = max(1, len(grams) - 3 * most)  # a wrong letter spoils three trigrams
-        for number, count in shared.items():
-            key = self._keys[number]
-            if count < enough or abs(len(key) - len(heard)) > most or key == heard:
-                continue
-            distance = Levenshtein.distance(heard, key, score_cutoff=most)
-            if distance <= most:
-                yield key, distance
+        seen = {heard}
+        for length in range(len(heard) - most, len(heard) + most + 1):
+            for start, end in _pieces(length, most):
+                for at in range(max(0, start - most), start + most + 1):
+                    for key in self._having.get((most, length, start, heard[at : at + end - start]), ()):
+                        if key in seen:
+                            continue
+                        seen.add(key)
+                        distance = Levenshtein.distance(heard, key, score_cutoff=most)
+                        if distance <= most:
+                            yield key, distance
+
+
+_MOST_WRONG = (1, 2, 3)
 
 
 def _most_wrong(letters: int) -> int:
@@ -103,6 +111,8 @@ def _most_wrong(letters: int) -> int:
     return 0 if letters < 4 else 1 if letters < 7 else 2 if letters < 11 else 3
 
 
-def _grams(key: str) -> set[str]:
-    padded = f"^^{key}$"
-    return {padded[at : at + 3] for at in range(len(padded) - 2)}
+@lru_cache(maxsize=256)
+def _pieces(length: int, most: int) -> tuple[tuple[int, int], ...]:
+    """A key of that length cut into ``most`` + 1 pieces, about as long as each other."""
+    ends = [length * part // (most + 1) for part in range(most + 2)]
+    return tuple(pairwise(ends))

@@ -15,7 +15,7 @@ from outage_feed.alike import SAME_SOUND
 from outage_feed.model import Address, House, Settlement, Street
 from outage_feed.names import fold_district, same_street
 from outage_feed.places import Places, Way
-from robot.understanding.address_doubts import NAMED
+from robot.understanding.address_doubts import HOPELESS, NAMED
 from robot.understanding.address_readings import Reading, Text
 from robot.understanding.address_words import address_tokens, turns
 from robot.understanding.houses import house_alone
@@ -45,8 +45,6 @@ NEAR = 0.16
 FAR = 0.2
 MISHEARD = 0.25
 """So much doubt about a name may be gone on with, where it was surely meant as a name."""
-HOPELESS = 0.5
-"""With so much doubt nothing was understood."""
 LEAST = 0.55
 """With less confidence the address is not worth a question: three of four such ones were wrong."""
 ALTERNATIVE = 0.1
@@ -99,7 +97,7 @@ def _read(text: str, places: Places, so_far: SoFar) -> tuple[SoFar, list[Reading
     for corrects, said in turns(address_tokens(text)):
         part = Text(said, places, so_far, corrects=corrects)
         so_far = part.so_far
-        readings = [each for each in part.readings() if each.doubt < HOPELESS]
+        readings = part.readings()
         if readings:
             found = readings
             best = min(readings, key=lambda each: each.doubt)
@@ -229,7 +227,7 @@ def _no_such_house(close: Sequence[Reading], readings: Sequence[Reading], hints:
         if each.addresses and (misheard or (each.way == best.way and each.doubt < best.doubt + NEAR)):
             return Matched(each.addresses[0], _confidence(each, OTHER_FORM))
     ways = _ways(close)
-    others = ((way, house) for way in ways for house in way.numbers.get(best.house.number, ()))
+    others = ((way, house) for way in ways for house in way.with_number(best.house.number))
     fitting = _distinct(each for way, house in others if _can_be(best.house, house) for each in way.addresses(house))
     if fitting and (len(fitting) > 1 or len(ways) == 1):
         chosen = _hinted(fitting, hints)

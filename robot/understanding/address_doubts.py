@@ -7,6 +7,11 @@ from __future__ import annotations
 
 from outage_feed.model import Street
 
+HOPELESS = 0.5
+"""With so much doubt nothing was understood."""
+BEHIND = 0.25
+"""Readings so far behind the best one of their text decide nothing: more than the sum of what counts as close
+(``address.CLOSE``) and as near (``address.NEAR``), and than ``address.FAR``."""
 NOT_SAID = 0.05
 """The settlement was not said and nothing tells it but the street's name."""
 CHANGED = 0.1

@@ -10,14 +10,16 @@ from rapidfuzz.distance import Levenshtein
 from rapidfuzz.process import extractOne
 
 from outage_feed.alike import sounds
-from outage_feed.model import Address, House, Settlement, Street
+from outage_feed.model import Address, House, Settlement
 from outage_feed.names import fold_district, same_street
 from outage_feed.places import Places, Way, canonical, read_house
 from outage_feed.regions import find_region
 from robot.understanding.address_doubts import (
+    BEHIND,
     CHANGED,
     CONTRADICTED,
     EXTRA_NUMBER,
+    HOPELESS,
     LEFT_BESIDE,
     LEFT_MOST,
     LEFT_OVER,
@@ -104,17 +106,30 @@ class Text:
         self._corrects = corrects or bool(self._names.denied)
         self.so_far = _without(self._names.denied, so_far)
         """What is known from earlier, without what this text denies."""
+        self._before = places.meant(self.so_far.settlement) if self.so_far.settlement else ()
 
-    def readings(self) -> Iterator[Reading]:
-        """Every reading that fits the register."""
+    def readings(self) -> list[Reading]:
+        """Every reading that fits the register and is not hopeless, nor so much worse than another that it tells
+        nothing."""
         so_far = self.so_far
+        tried: list[tuple[float, int, Name | None, Name | None, _Around]] = []
         for street in (*self._names.streets, None):
             for town in (*self._names.towns, None):
                 if street and town and street.start < town.end and town.start < street.end:
                     continue
                 around = self._around(street, town, so_far)
-                if around.doubt < 1.0:
-                    yield from self._with(street, town, around, so_far)
+                if around.doubt < HOPELESS:
+                    tried.append((around.doubt, len(tried), street, town, around))
+        found: list[Reading] = []
+        best = HOPELESS
+        for doubt, _, street, town, around in sorted(tried, key=lambda each: each[:2]):
+            # The doubts of a reading only add up, so what lies so far behind already need not be looked for.
+            if doubt >= min(HOPELESS, best + BEHIND):
+                break
+            for reading in self._with(street, town, around, min(HOPELESS, best + BEHIND)):
+                found.append(reading)
+                best = min(best, reading.doubt)
+        return [each for each in found if each.doubt < best + BEHIND]
 
     def _around(self, street: Name | None, town: Name | None, so_far: SoFar) -> _Around:
         """The house and the types that were said, and the doubt about what is left over."""
@@ -169,42 +184,60 @@ class Text:
         unknown_street = nameless and bool(left) and (main is not None or bool(street_types - town_types))
         return _Around(house, glued, street_types, town_types, doubt, unknown_street)
 
-    def _with(self, street: Name | None, town: Name | None, around: _Around, so_far: SoFar) -> Iterator[Reading]:
-        """The readings with these names: one for each place of the register that has them."""
-        house = around.house or (read_house(so_far.house) if so_far.house else None)
+    def _with(self, street: Name | None, town: Name | None, around: _Around, most: float) -> Iterator[Reading]:
+        """The readings with these names: one for each place of the register that has them, in less doubt than that."""
+        so_far = self.so_far
+        if town is None and street is None and around.house is None and not (so_far.settlement and self._district):
+            return  # nothing was said of the place
         base = Reading(
             doubt=around.doubt,
             settlement=Settlement(""),
             way=None,
-            house=house,
-            said_settlement=False,
+            house=around.house or (read_house(so_far.house) if so_far.house else None),
+            said_settlement=True,
             said_street=street is not None,
             misheard=sum(each.misheard for each in (street, town) if each),
             typed=bool(around.street_types | around.town_types) or (street is not None and town is not None),
             unknown_street=around.unknown_street,
             glued=around.glued,
         )
-        if town is None and street is None and around.house is None and not (so_far.settlement and self._district):
-            # nothing was said of the place
+        for settlement, more in self._settlements(town):
+            doubt = base.doubt + more + self._town_doubt(settlement, town, around)
+            if doubt >= most:
+                continue
+            for way, more_still in self._on_streets(self._places.ways_in(settlement), street, around):
+                if doubt + more_still < most:
+                    yield replace(
+                        base,
+                        settlement=settlement,
+                        way=way,
+                        doubt=doubt + more_still,
+                        said_street=base.said_street or (way is not None and way.street is not None),
+                        other_type=town is not None and self._other_type(settlement, around.town_types),
+                    )
+        if town is not None or so_far.settlement is not None or not (street or so_far.street):
             return
-        for settlement, more in self._settlements(town, so_far):
-            more += self._town_doubt(settlement, town, around)
-            reading = replace(
-                base,
-                settlement=settlement,
-                doubt=base.doubt + more,
-                said_settlement=True,
-                other_type=town is not None and self._other_type(settlement, around.town_types),
-            )
-            yield from self._on_streets(reading, self._places.ways_in(settlement), street, around, so_far)
-        if town is None and so_far.settlement is None and (street or so_far.street):
-            for way in self._everywhere(street, so_far.street):
-                more = NOT_SAID + self._town_doubt(way.settlement, None, around)
-                reading = replace(base, settlement=way.settlement, doubt=base.doubt + more)
-                yield from self._on_streets(reading, (way,), street, around, so_far)
+        for each in self._everywhere(street):
+            doubt = base.doubt + NOT_SAID
+            if doubt >= most:
+                return
+            doubt += self._town_doubt(each.settlement, None, around)
+            if doubt >= most:
+                continue
+            for way, more in self._on_streets((each,), street, around):
+                if doubt + more < most:
+                    said = base.said_street or (way is not None and way.street is not None)
+                    yield replace(
+                        base,
+                        settlement=each.settlement,
+                        way=way,
+                        doubt=doubt + more,
+                        said_settlement=False,
+                        said_street=said,
+                    )
 
-    def _settlements(self, town: Name | None, so_far: SoFar) -> Iterator[tuple[Settlement, float]]:
-        before = self._places.meant(so_far.settlement) if so_far.settlement else ()
+    def _settlements(self, town: Name | None) -> Iterator[tuple[Settlement, float]]:
+        before = self._before
         if town is None:
             yield from ((settlement, 0.0) for settlement in before)
             return
@@ -216,29 +249,29 @@ class Text:
         namesakes = self._places.settlements(settlement.name)
         return settlement.type not in said and any(each.type in said for each in namesakes)
 
-    def _everywhere(self, street: Name | None, before: Street | None) -> tuple[Way, ...]:
-        name = street.name if street else before.name if before else ""
-        return self._places.ways_named(name)
+    def _everywhere(self, street: Name | None) -> Sequence[Way]:
+        before = self.so_far.street
+        return self._places.ways_named(street.name if street else before.name if before else "")
 
     def _on_streets(
-        self, reading: Reading, ways: Iterable[Way], street: Name | None, around: _Around, so_far: SoFar
-    ) -> Iterator[Reading]:
-        """The reading on each of the settlement's streets that are meant; on none, where none was said."""
+        self, ways: Iterable[Way], street: Name | None, around: _Around
+    ) -> Iterator[tuple[Way | None, float]]:
+        """Each of the settlement's streets that are meant, with its doubt; none, where none was said."""
+        before = self.so_far.street
         if street is not None:
             for way in ways:
                 if way.street is not None and way.street.name == street.name:
                     more = street_type_doubt(way.street, street.form, around.street_types)
-                    if so_far.street and so_far.street.name != way.street.name and not self._corrects:
+                    if before and before.name != way.street.name and not self._corrects:
                         more += CHANGED
-                    yield replace(reading, way=way, doubt=reading.doubt + more)
+                    yield way, more
             return
-        if so_far.street is not None:
+        if before is not None:
             for way in ways:
-                if way.street is not None and same_street(way.street, so_far.street) is not None:
-                    more = 0.0 if way.street == so_far.street else UNSAID_STREET_TYPE
-                    yield replace(reading, way=way, doubt=reading.doubt + more, said_street=True)
+                if way.street is not None and same_street(way.street, before) is not None:
+                    yield way, 0.0 if way.street == before else UNSAID_STREET_TYPE
             return
-        yield replace(reading, way=next((way for way in ways if way.street is None), None))
+        yield next((way for way in ways if way.street is None), None), 0.0
 
     def _town_doubt(self, settlement: Settlement, town: Name | None, around: _Around) -> float:
         doubt = 0.0
@@ -259,6 +292,7 @@ def _without(denied: frozenset[str], so_far: SoFar) -> SoFar:
     )
 
 
+@lru_cache(maxsize=4096)
 def _stem(district: str) -> str:
     """The last word of the district's name, without its ending: «Лев-Толстовский р-н» → «толстовск»."""
     return adjective_stem(fold_district(district).rpartition(" ")[2])

@@ -53,8 +53,8 @@ def _may_go_on(address: Address, places: Places) -> bool:
     step = 100 if house.number % 100 == 0 else 10 if house.number % 10 == 0 and house.number % 100 != 10 else 1
     for way in places.ways_in(address.settlement):
         if way.street == address.street:
-            if house == beginning and len(way.numbers.get(house.number, ())) > 1:
+            if house == beginning and len(way.with_number(house.number)) > 1:
                 return True
-            if any(number in way.numbers for number in range(house.number + 1, house.number + step)):
+            if any(way.with_number(number) for number in range(house.number + 1, house.number + step)):
                 return True
     return False

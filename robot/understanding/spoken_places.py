@@ -9,7 +9,7 @@ from ivr.prompts.russian.letters import LETTERS
 from outage_feed.alike import Said
 from outage_feed.model import Address
 from outage_feed.names import FIRST_NAMES, SETTLEMENT_TYPES, STREET_TYPES, fold
-from outage_feed.places import Places
+from outage_feed.places import Places, gather
 from robot.hearing.inflecting import street_forms, town_forms
 from robot.hearing.spoken_numbers import cardinal
 from robot.understanding.numbered import Token, tokens
@@ -43,7 +43,7 @@ _YO = {
 
 def places_of(addresses: Iterable[Address]) -> Places:
     """The places of these addresses, to be found by what callers say."""
-    return Places(addresses, said_town, said_street)
+    return Places(gather(addresses, said_town, said_street))
 
 
 def said_street(name: str) -> Iterator[Said]:

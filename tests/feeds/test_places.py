@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from outage_feed.alike import SAME_SOUND, NameIndex, Said
 from outage_feed.model import Address, House, Settlement, Street
-from outage_feed.places import Places, canonical, read_house
+from outage_feed.places import Places, canonical, gather, read_house
 
 TOWN = Settlement("Данков", "г", "Данковский р-н", "48")
 VILLAGE = Settlement("Бор", "д", "Нерехтский р-н", "44")
@@ -25,7 +25,7 @@ def plain(name: str) -> list[Said]:
     return [Said(name.lower())]
 
 
-PLACES = Places(ADDRESSES, plain, plain)
+PLACES = Places(gather(ADDRESSES, plain, plain))
 
 
 @pytest.mark.parametrize(
@@ -56,7 +56,7 @@ def test_places_are_found_by_their_names() -> None:
     (way,) = PLACES.ways_named("Мира")
     assert way.addresses(House(5, "а")) == (ADDRESSES[1],)
     assert way.addresses(House(6)) == ()
-    assert set(way.numbers[5]) == {House(5), House(5, "а")}
+    assert set(way.with_number(5)) == {House(5), House(5, "а")}
     assert PLACES.ways_in(VILLAGE)[0].addresses(House(3)) == (ADDRESSES[3],)
     assert PLACES.districts == {"Данковский р-н", "Нерехтский р-н", "Красносельский р-н"}
 
@@ -67,8 +67,8 @@ def test_a_settlement_that_leaves_something_open_means_all_that_fit() -> None:
     assert PLACES.meant(Settlement("Бор", "д", region="36")) == ()
 
 
-INDEX = NameIndex(["Лесная", "Ленская", "Песчаная", "1-я Садовая"], lambda name: [
-    Said("садовая", (1,)) if name[0] == "1" else Said(name.lower())
+INDEX = NameIndex([
+    *((name, Said(name.lower())) for name in ("Лесная", "Ленская", "Песчаная")), ("1-я Садовая", Said("садовая", (1,)))
 ])  # fmt: skip
 
 
