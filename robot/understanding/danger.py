@@ -8,6 +8,8 @@ it makes no difference: «у соседа искрит» is danger as well.
 
 from __future__ import annotations
 
+import re
+
 from robot.understanding.danger_calm import long_past_or_imagined, put_right_after
 from robot.understanding.danger_signs import LIGHTS, SIGNS, Danger, Sign
 from robot.understanding.words import words
@@ -19,10 +21,13 @@ _NONE = frozenset("нет нету никакого никакой никаки�
 _MISSED = frozenset("света электричества напряжения тока энергии электроэнергии".split())
 """«запах гари, нет света»: this «нет» belongs to what follows."""
 _THINGS = frozenset(
-    "дыма дыму дымка искр гари запаха запах огня пламени пожара взрыва замыкания обрыва обрывов задымления"
-    " возгорания".split()
+    "дыма дыму дым дымка искры искр гари запаха запах огня огонь пламени пламя пожар пожара взрыва замыкания обрыва"
+    " обрывов задымления возгорания".split()
 )
-"""That of which there may be none: after «нет» these are denied, a verb is not («нет, искрит»)."""
+"""That of which there may be none: beside «нет» these are denied, a verb is not («нет, искрит»). Also as a recogniser
+mishears them: «дым нет» for «дыма нет»."""
+_FELL = re.compile(r"\b(напряжени\w*|давлени\w*|скорост\w*|температур\w*) (?:\w+ ){0,3}упал\w*")
+"""What falls without danger."""
 
 
 def danger(text: str) -> Danger | None:
@@ -74,7 +79,7 @@ def _denied(said: tuple[str, ...], at: int) -> bool:
 
 def _joined(said: tuple[str, ...]) -> tuple[str, ...]:
     """Words that are one in meaning made one: «и вэ эл», «не заперта», «на земле»."""
-    text = f" {' '.join(said)} "
+    text = " " + _FELL.sub(r"\1", " ".join(said)) + " "
     for apart, one in (
         (" и вэ эл ", " ивл "), (" ивээл ", " ивл "), (" и в л ", " ивл "), (" тэ пэ ", " тп "), (" т п ", " тп "),
         (" лэ эп ", " лэп "), (" элэп ", " лэп "),
