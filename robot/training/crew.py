@@ -41,23 +41,26 @@ class Crew:
         """
         waiting = iter(jobs)
         threads = [threading.Thread(target=self._work, args=(waiting, done)) for _ in range(self._cores)]
-        for thread in threads:
-            thread.start()
         try:
+            for thread in threads:
+                thread.start()
             for thread in threads:
                 thread.join()
         finally:
-            self._stop()
-            for thread in threads:
-                thread.join()
+            # Not the threads: after an interrupted join() Python 3.11 takes its thread to have ended.
+            for worker in self._stop():
+                worker.wait()
         if self._failures:
             raise TrainingFailed(self._failures[0])
 
-    def _stop(self) -> None:
+    def _stop(self) -> list[subprocess.Popen[str]]:
+        """Begin no more work and kill the workers that run; these."""
         with self._lock:
             self._stopped = True
-            for worker in self._running:
+            killed = list(self._running)
+            for worker in killed:
                 worker.kill()
+        return killed
 
     def _work(self, jobs: Iterator[Sequence[str]], done: Callable[[], None]) -> None:
         while True:
