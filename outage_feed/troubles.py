@@ -139,6 +139,11 @@ class Troubles:
         """The houses that were reported, each once, as the register writes them."""
         return tuple(dict.fromkeys(point.address.short() for point in self._houses(probable_id)))
 
+    def calls(self, probable_id: int) -> tuple[str, ...]:
+        """The ids of the calls that reported it (of each report the last)."""
+        found = self._grid.rows("SELECT call_id FROM grid_reports WHERE probable = ? ORDER BY at, id", (probable_id,))
+        return tuple(row["call_id"] for row in found)
+
     def _houses(self, probable_id: int) -> list[ServicePoint]:
         """A point of each house that was reported, the first one first."""
         return list({house_key(each.point): each.point for each in self._reports(probable_id)}.values())

@@ -19,6 +19,7 @@ from outage_feed.model import MOSCOW
 from outage_feed.show import day_time, outage_json, probable_json
 from outage_feed.troubles import NotOpen, Troubles
 from outage_feed.when import parse_when
+from robot.outage_talk import TOPIC
 
 
 @contextmanager
@@ -48,20 +49,24 @@ def probable(settings: Settings, everything: bool, as_json: bool) -> None:
     Later callers there hear that others have called, and neither a cause nor a time. Confirm or reject them; those that
     a list brings are joined to it, and the others expire by themselves ([trouble] in ivr.toml).
     """
-    with _opened(settings) as (troubles, now):
+    with _opened(settings) as (troubles, now), opened_store(settings) as store:
         known = troubles.all(now, everything=everything)
+        tickets = {each.id: store.tickets.of_calls(troubles.calls(each.id), TOPIC) for each in known}
         if as_json:
-            print_json([probable_json(each, troubles.houses(each.id)) for each in known])
+            print_json(
+                [{**probable_json(each, troubles.houses(each.id)), "tickets": tickets[each.id]} for each in known]
+            )
             return
         print_table(
-            ("id", "state", "callers", "first", "last", "until", "where", "houses", "outage"),
+            ("id", "state", "callers", "first", "last", "until", "where", "houses", "tickets", "outage"),
             (
                 (each.id, _coloured(each), each.calls, day_time(each.first_at, now), day_time(each.last_at, now),
-                 day_time(each.expires_at, now), each.place, "; ".join(troubles.houses(each.id)), each.outage)
+                 day_time(each.expires_at, now), each.place, "; ".join(troubles.houses(each.id)),
+                 ", ".join(map(str, tickets[each.id])), each.outage)
                 for each in known
             ),
             whole=("id", "state", "callers", "first", "last"),
-            spare=("until", "outage"),
+            spare=("until", "outage", "tickets"),
         )  # fmt: skip
 
 

@@ -7,7 +7,9 @@ younger than :data:`JOINED_WITHIN`. After that the same words are about somethin
 
 from __future__ import annotations
 
+import json
 import sqlite3
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 
@@ -150,6 +152,15 @@ class Tickets:
         """The whole ticket. Raises ``StoreBusy``."""
         row = self._db.row(f"{_WITH_JOINS} WHERE number = ?", [number])
         return None if row is None else self._stored(row)
+
+    def of_calls(self, calls: Collection[str], topic: str) -> tuple[int, ...]:
+        """The tickets on a topic that these calls opened or joined, by number. Raises ``StoreBusy``."""
+        rows = self._db.rows(
+            "SELECT DISTINCT ticket FROM ticket_events WHERE topic = ? AND call IN (SELECT value FROM json_each(?))"
+            " ORDER BY ticket",
+            [topic, json.dumps([*calls])],
+        )
+        return tuple(row["ticket"] for row in rows)
 
     def history(self, number: int) -> tuple[TicketEvent, ...]:
         """What happened to a ticket, in order. Raises ``StoreBusy``."""

@@ -116,7 +116,8 @@ def pushed(
     changes = grid.take_in(source, parsed, now, snapshot=snapshot)
     grid.save_feed(FeedState(source, format=FORMAT, last_attempt=now, last_success=now, records=len(parsed.outages)))
     taken = [outage.id for outage in parsed.outages]
-    return 200, {"source": source, "changes": changes, "outages": taken, "rejected": rejected}
+    counts = {name: getattr(changes, name) for name in ("new", "changed", "unchanged", "withdrawn")}
+    return 200, {"source": source, "changes": counts, "outages": taken, "rejected": rejected}
 
 
 def closed(grid: GridStore, outage_id: str, data: bytes, now: datetime) -> dict[str, Any]:

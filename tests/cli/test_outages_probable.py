@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
+from ivr.call.errands import OpenTicket
 from ivr.cli import main
 from ivr.store import Store
 from outage_feed.clusters import Report
@@ -25,7 +26,10 @@ POINTS = [point(VILLAGE, "ул. Ленина", str(house), id=f"p{house}") for h
 @pytest.fixture
 def home(tmp_path: Path) -> Path:
     (tmp_path / "ivr.toml").write_text("[trouble]\ncalls = 3\n", encoding="utf-8")
-    Store.open(tmp_path / "var" / "ivr.db").close()
+    store = Store.open(tmp_path / "var" / "ivr.db", ticket_start=100_001)
+    for number, each in enumerate(POINTS[:2]):
+        store.tickets.open(OpenTicket(f"c{number}", "no_power", None, "no power", each.id), now=datetime.now(MOSCOW))
+    store.close()
     with GridStore.open(tmp_path / "var" / "ivr.db") as grid:
         grid.save_points(POINTS)
         now = datetime.now(MOSCOW)
@@ -66,6 +70,7 @@ def test_they_are_shown_without_telephones(home: Path) -> None:
     assert "+7900" not in shown
     (one,) = listed(home)
     assert (one["id"], one["state"], one["calls"]) == ("probable:1", "open", 3)
+    assert one["tickets"] == [100_001, 100_002]
 
 
 def test_confirmed(home: Path) -> None:
