@@ -95,3 +95,8 @@ class GridDatabase:
             cursor = self._db.execute(sql, parameters)
             names = [column[0] for column in cursor.description]
             return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+    def each(self, sql: str, parameters: Sequence[Any] = ()) -> Iterator[tuple[Any, ...]]:
+        """The rows of a query one by one, for those too many to be in memory at once."""
+        with translated(self.path):
+            yield from self._db.execute(sql, parameters)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
@@ -39,9 +40,19 @@ def place(row: dict[str, Any]) -> Address:
     return Address(settlement, Street(row["street"], row["street_type"]) if row["street"] else None)
 
 
-def address(row: dict[str, Any]) -> Address:
-    """The address of a row, without the flat."""
-    return replace(place(row), house=row["house"])
+def addresses(found: Iterable[tuple[str, ...]]) -> Iterator[Address]:
+    """The addresses of the rows of ``ADDRESSES``; equal settlements and streets are one object."""
+    settlements: dict[tuple[str, ...], Settlement] = {}
+    streets: dict[tuple[str, ...], Street] = {}
+    for region, district, kind, name, street_kind, street, house in found:
+        where = (region, district, kind, name)
+        settlement = settlements.get(where)
+        if settlement is None:
+            settlement = settlements[where] = Settlement(name, kind, district, region)
+        way = None
+        if street and (way := streets.get((street_kind, street))) is None:
+            way = streets[street_kind, street] = Street(street, street_kind)
+        yield Address(settlement, way, house)
 
 
 def point(row: dict[str, Any]) -> ServicePoint:

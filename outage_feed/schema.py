@@ -159,3 +159,10 @@ def way_in(db: Database) -> None:
 def events_by_subject(db: Database) -> None:
     """Whether there is a later event of the same thing: of a probable outage only the newest is told."""
     db.table("grid_events").create_index(["what", "id", "seq"])
+
+
+@migrations()
+def register_mark(db: Database) -> None:
+    """A mark by chance of the register as it is: what was made from it elsewhere is known to be of no other one."""
+    db.table("grid_register").add_column("mark", str)
+    db.execute("UPDATE grid_register SET mark = hex(randomblob(8))")

@@ -10,7 +10,7 @@ Every method raises StoreLocked, StoreFull or StoreBroken and nothing else of SQ
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -33,7 +33,7 @@ from outage_feed.trouble_rows import PROBABLE_AT, probable, probable_at
 _BATCH = 100
 """Outages of a feed written at a time; the calls' own records wait for it, some ten milliseconds."""
 _GIVEN = "SELECT id, given FROM grid_outages WHERE source = ?"
-_REGISTER_CHANGED = "UPDATE grid_register SET version = version + 1"
+_REGISTER_CHANGED = "UPDATE grid_register SET version = version + 1, mark = hex(randomblob(8))"
 _INSERT_OUTAGE = """
     INSERT OR REPLACE INTO grid_outages
         (id, source, region, version, received_at, start, fades_at, open, record, given)
@@ -117,13 +117,21 @@ class GridStore(GridDatabase):
         """Every street (or settlement without streets) that has a service point, each once, without houses."""
         return tuple(map(rows.place, self.rows(rows.PLACES)))
 
-    def addresses(self) -> tuple[Address, ...]:
-        """Every house that has a service point, each once, without flats. Reads the whole register."""
-        return tuple(map(rows.address, self.rows(rows.ADDRESSES)))
+    def addresses(self) -> Iterator[Address]:
+        """Every house that has a service point, each once, without flats. Reads the whole register, bit by bit."""
+        return rows.addresses(self.each(rows.ADDRESSES))
 
     def register_version(self) -> int:
         """Grows with every change of the register; cheap."""
         return int(self.rows("SELECT version FROM grid_register")[0]["version"])
+
+    def register_mark(self) -> str:
+        """Another one with every change of the register, and no other register's."""
+        return str(self.rows("SELECT mark FROM grid_register")[0]["mark"])
+
+    def many_points(self, number: int) -> bool:
+        """Whether the register has more points than this."""
+        return bool(self.rows("SELECT 1 FROM grid_points LIMIT 1 OFFSET ?", (number,)))
 
     def count_points(self) -> tuple[tuple[str, int, int], ...]:
         """Region, number of its service points, number of those that have a telephone."""

@@ -1,6 +1,7 @@
-"""Which address of the register was said? The register's places are kept in memory and made anew when it changed.
+"""Which address of the register was said? The register's places are in memory, read or made anew when it changed.
 
-Neither the making (a second or so) nor the understanding (some milliseconds) is done on the event loop.
+Neither the making (by a process of its own where the register is big) nor the understanding (some milliseconds) is done
+on the event loop.
 """
 
 from __future__ import annotations
@@ -16,9 +17,9 @@ from ivr.call.errands import Unavailable
 from outage_feed.errors import StoreError
 from outage_feed.places import Places
 from outage_feed.store import GridStore
+from robot.doing.kept_places import BIG, kept_places, make_places, make_places_apart
 from robot.errands import UnderstandAddress
 from robot.understanding.address import understand_address as understand
-from robot.understanding.spoken_places import places_of
 from robot.understanding.understood import Understood
 
 log = structlog.get_logger(__name__)
@@ -66,7 +67,11 @@ class PlacesInUse:
     def _make(self, version: int) -> Places:
         if self._made is not None and self._made[0] == version:  # another thread has made them while this one waited
             return self._made[1]
-        places = places_of(self._grid.addresses())
+        places = kept_places(self._grid)
+        if places is None and self._grid.many_points(BIG):
+            places = make_places_apart(self._grid)
+        if places is None:
+            places = make_places(self._grid)
         self._made = version, places
         log.info("places of the register are in memory", version=version, houses=places.houses)
         return places

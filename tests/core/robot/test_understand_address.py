@@ -1,7 +1,7 @@
 """The errand that understands an address: from the register of now, never on the event loop."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -10,11 +10,14 @@ import pytest
 from ivr.call.errands import Unavailable
 from outage_feed.errors import StoreLocked
 from outage_feed.places import Places
+from outage_feed.places_file import places_file
 from outage_feed.store import GridStore
 from robot.desk import handlers
+from robot.doing import kept_places
 from robot.doing import understand_address as module
 from robot.doing.understand_address import PlacesInUse
 from robot.errands import FindServicePoints, Points, UnderstandAddress
+from robot.understanding.address import understand_address
 from robot.understanding.understood import HouseUnknown, Matched, SoFar
 from tests.core.robot.world import NOW, point
 
@@ -58,10 +61,8 @@ async def test_a_changed_register_is_seen_at_once(grid: GridStore) -> None:
 
 async def test_it_is_not_done_on_the_event_loop(grid: GridStore, monkeypatch: pytest.MonkeyPatch) -> None:
     threads = []
-    made, read = module.places_of, grid.register_version
-    monkeypatch.setattr(
-        module, "places_of", lambda addresses: (threads.append(threading.current_thread()), made(addresses))[1]
-    )
+    made, read = module.make_places, grid.register_version
+    monkeypatch.setattr(module, "make_places", lambda grid: (threads.append(threading.current_thread()), made(grid))[1])
     monkeypatch.setattr(grid, "register_version", lambda: (threads.append(threading.current_thread()), read())[1])
     await handlers(grid, lambda: NOW)[UnderstandAddress](UnderstandAddress(("курск",)))
     assert len(threads) == 2
@@ -83,14 +84,14 @@ def test_nobody_waits_while_the_places_are_made_anew(grid: GridStore, monkeypatc
     old = in_use.current()
     assert in_use.current() is old
     begun, go_on = threading.Event(), threading.Event()
-    make = module.places_of
+    make = module.make_places
 
-    def slow(addresses: tuple[object, ...]) -> Places:
+    def slow(store: GridStore) -> Places:
         begun.set()
         assert go_on.wait(10)
-        return make(addresses)  # type: ignore[arg-type]
+        return make(store)
 
-    monkeypatch.setattr(module, "places_of", slow)
+    monkeypatch.setattr(module, "make_places", slow)
     grid.save_points([point("p3", "ул. Мира", "4", phones="")])
     with ThreadPoolExecutor(1) as threads:
         new = threads.submit(in_use.current)
@@ -103,8 +104,8 @@ def test_nobody_waits_while_the_places_are_made_anew(grid: GridStore, monkeypatc
 
 def test_the_first_ones_wait_for_one_making(grid: GridStore, monkeypatch: pytest.MonkeyPatch) -> None:
     made = []
-    make = module.places_of
-    monkeypatch.setattr(module, "places_of", lambda addresses: made.append(make(addresses)) or made[-1])
+    make = module.make_places
+    monkeypatch.setattr(module, "make_places", lambda store: made.append(make(store)) or made[-1])
     in_use = PlacesInUse(grid)
     with ThreadPoolExecutor(4) as threads:
         found = [each.result(10) for each in [threads.submit(in_use.current) for _ in range(4)]]
@@ -124,3 +125,36 @@ def test_places_are_made_ahead_and_looked_at_without_waiting(grid: GridStore, mo
     monkeypatch.setattr(grid, "register_version", locked)
     places.warm()  # said in the log, and tried again when somebody asks
     assert places.made is not None
+
+
+def test_the_places_are_kept_for_the_next_start(grid: GridStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = PlacesInUse(grid).current()
+    monkeypatch.setattr(module, "make_places", lambda store: pytest.fail("made again"))
+    kept = PlacesInUse(grid).current()
+    assert kept is not made
+    assert understand_address(("курск мира три",), kept) == understand_address(("курск мира три",), made)
+    monkeypatch.undo()
+    grid.save_points([point("p3", "ул. Мира", "4", phones="")])
+    assert PlacesInUse(grid).current().houses == made.houses + 1
+
+
+@pytest.mark.parametrize("damage", [lambda data: data[:-1], lambda data: b"", lambda data: data.replace(b"5", b"6")])
+def test_a_damaged_file_of_places_is_made_again(grid: GridStore, damage: Callable[[bytes], bytes]) -> None:
+    made = PlacesInUse(grid).current()
+    file = places_file(grid.path)
+    whole = file.read_bytes()
+    file.write_bytes(damage(whole))
+    assert PlacesInUse(grid).current().houses == made.houses
+    assert file.read_bytes() == whole
+
+
+def test_those_of_a_big_register_are_made_by_another_process(grid: GridStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "BIG", 1)
+    monkeypatch.setattr(module, "make_places", lambda store: pytest.fail("made here"))
+    assert PlacesInUse(grid).current().houses == 2
+
+
+def test_where_no_other_process_can_be_had_they_are_made_here(grid: GridStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "BIG", 1)
+    monkeypatch.setattr(kept_places.sys, "executable", "/nowhere/python")
+    assert PlacesInUse(grid).current().houses == 2
