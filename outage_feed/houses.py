@@ -15,7 +15,7 @@ from outage_feed.model import House, HouseItem, HouseSet, Parity, Range, Single,
 from outage_feed.names import clean
 
 _HOUSE = re.compile(
-    r"""(?:(?:дома?|д)\b\.?\s*)?(?:[n№]+\.?\s*)?
+    r"""(?:(?:дома?|д)\b\.?\s*){0,2}(?:[n№]+\.?\s*)?
     (?P<number>\d{1,4})
     (?:\s*(?:-\s*)?(?:["']\s*)?(?:(?:литера?|буква|лит\.)\s*)?(?P<letter>[а-я])(?![а-я.]|\s*\d)(?:\s*["'])?)?
     (?:\s*/\s*(?P<fraction>\d{1,4}[а-я]?|[а-я](?![а-я])))?
@@ -29,7 +29,9 @@ _PARITY = re.compile(r"\(?\b(не)?ч[её]т(?:н[а-я]+|\.)?\)?\s*(?:стор
 _BOTH_SIDES = re.compile(r"(?:^|[\s(])(?:все|обе\s+стороны)(?:\s+дома)?(?=[\s)]|$)")
 _SIDE_WORDS = re.compile(r"^(?:по\s+)?(?:вс[яе]\s+)?|^дома?\b\.?\s*")
 _WHOLE = re.compile(r"(?:вся|весь|все|полностью|целиком)(?:\s+(?:улица|ул\.?|переулок|пер\.?|дома|проезд))?")
-_RANGE = re.compile(r"(?:дома?\s+)?(?:с|от)\s*(?:дома\s+)?(?P<first>.+?)\s*(?:по|до)\s*(?:дом\s+)?(?P<last>.+)")
+_RANGE = re.compile(
+    r"(?:(?:дома?|д\.)\s*){0,2}(?:с|от)\s*(?:дома\s+)?(?P<first>.+?)\s*(?:по|до)\s*(?:дом\s+)?(?P<last>.+)"
+)
 _HOURS = re.compile(r"(?:с|от)\s*(\d{1,2})\s*до\s*(\d{1,2})")
 _BARE_RANGE = re.compile(r"(?P<first>[^а-я]*\d+[^ ]*)\s+по\s+(?P<last>.+)")
 _HYPHEN = re.compile(r"(?P<first>[^–—-]*?\d[^–—]*?)\s*[–—-]\s*(?P<last>(?:[n№д.\s]*)\d.*)")
