@@ -1,8 +1,8 @@
 """The register's places in a file beside the database: made once, opened in a second or so.
 
-A first line of JSON says what the file is of; lines for each name with its spoken forms and for each settlement with its
-streets follow, then the houses as whole numbers of four bytes. No line is long, so that whoever reads in a thread leaves
-the others time. The file is only a copy: whatever is wrong with it, it is made anew.
+A first line of JSON says what the file is of; lines for each name with its spoken forms and for each settlement with
+its streets follow, then the houses as whole numbers of four bytes. No line is long, so that whoever reads in a thread
+leaves the others time. The file is only a copy: whatever is wrong with it, it is made anew.
 """
 
 from __future__ import annotations

@@ -1,5 +1,6 @@
 """The errand that understands an address: from the register of now, never on the event loop."""
 
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -61,7 +62,7 @@ async def test_a_changed_register_is_seen_at_once(grid: GridStore) -> None:
 
 async def test_it_is_not_done_on_the_event_loop(grid: GridStore, monkeypatch: pytest.MonkeyPatch) -> None:
     threads = []
-    made, read = module.make_places, grid.register_version
+    made, read = kept_places.make_places, grid.register_version
     monkeypatch.setattr(module, "make_places", lambda grid: (threads.append(threading.current_thread()), made(grid))[1])
     monkeypatch.setattr(grid, "register_version", lambda: (threads.append(threading.current_thread()), read())[1])
     await handlers(grid, lambda: NOW)[UnderstandAddress](UnderstandAddress(("курск",)))
@@ -84,7 +85,7 @@ def test_nobody_waits_while_the_places_are_made_anew(grid: GridStore, monkeypatc
     old = in_use.current()
     assert in_use.current() is old
     begun, go_on = threading.Event(), threading.Event()
-    make = module.make_places
+    make = kept_places.make_places
 
     def slow(store: GridStore) -> Places:
         begun.set()
@@ -103,9 +104,13 @@ def test_nobody_waits_while_the_places_are_made_anew(grid: GridStore, monkeypatc
 
 
 def test_the_first_ones_wait_for_one_making(grid: GridStore, monkeypatch: pytest.MonkeyPatch) -> None:
-    made = []
-    make = module.make_places
-    monkeypatch.setattr(module, "make_places", lambda store: made.append(make(store)) or made[-1])
+    made: list[Places] = []
+
+    def make(store: GridStore) -> Places:
+        made.append(kept_places.make_places(store))
+        return made[-1]
+
+    monkeypatch.setattr(module, "make_places", make)
     in_use = PlacesInUse(grid)
     with ThreadPoolExecutor(4) as threads:
         found = [each.result(10) for each in [threads.submit(in_use.current) for _ in range(4)]]
@@ -156,5 +161,5 @@ def test_those_of_a_big_register_are_made_by_another_process(grid: GridStore, mo
 
 def test_where_no_other_process_can_be_had_they_are_made_here(grid: GridStore, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "BIG", 1)
-    monkeypatch.setattr(kept_places.sys, "executable", "/nowhere/python")
+    monkeypatch.setattr(sys, "executable", "/nowhere/python")
     assert PlacesInUse(grid).current().houses == 2
