@@ -26,7 +26,8 @@ class Answered:
     answer: Utterance | NoMatch
     ended_at: float
     muttered: bool = False
-    """«Угу» and the like, where no yes or no was asked for: nothing to stop a sentence of ours for."""
+    """«Угу» and the like, where no yes or no was asked for, or words that do not stand out from the voices of a room:
+    nothing to stop a sentence of ours for."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,8 @@ from robot.hearing.listening import FRAME_S, Listener, Listeners
 from robot.hearing.workers import Job, Workers
 
 T = TypeVar("T")
+GREETING_S = 6.0
+"""Before the first question callers hear a greeting and a notice, and the ear the noise of their line."""
 ROUNDS = 4
 """Turns of the event loop until all that follows from a frame has been done."""
 
@@ -83,13 +85,14 @@ class Ear:
 
 
 async def false_barge_ins(hearing: Listeners, speech: Speech, line: Sequence[bytes]) -> int:
-    """How often a question that asks for ``speech`` would be cut short by ``line``, on which nobody answers."""
+    """How often a question that asks for ``speech`` would be cut short by ``line``, on which nobody answers; not
+    counted in its first :data:`GREETING_S`."""
     cuts, counted = 0, False
     with Ear.open(hearing, speech) as ear:
         for frame in line:
             for told in await ear.hear(frame):
                 match told.what:
-                    case Words() | Answered(muttered=False) if not counted:
+                    case Words() | Answered(muttered=False) if not counted and told.at >= GREETING_S:
                         cuts, counted = cuts + 1, True
             if not ear.speaking:
                 counted = False

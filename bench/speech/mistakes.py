@@ -11,7 +11,7 @@ import numpy as np
 
 from bench.speech.clips import SAYS, frames, on_the_line
 from bench.speech.dictation import Dictated, clips_of, dictated
-from bench.speech.ear import AtOnce, answer_time, false_barge_ins
+from bench.speech.ear import GREETING_S, AtOnce, answer_time, false_barge_ins
 from bench.speech.noises import noises
 from ivr.app import make_hearing, open_house
 from ivr.call.model import Speech
@@ -87,7 +87,7 @@ async def _measure(
     voices = [sound for _, sound in clips_of("out_of_grammar")]
     barge_ins = []
     for name, make in noises(voices, read(SAYS / "uhuh.wav")).items():
-        line = on_the_line(make(noise_seconds, np.random.default_rng([SEED, *name.encode()])))
+        line = on_the_line(make(GREETING_S + noise_seconds, np.random.default_rng([SEED, *name.encode()])))
         barge_ins.append(BargeIns(name, noise_seconds, await false_barge_ins(hearing, menu, frames(line))))
         say(f"{name}: {barge_ins[-1].cuts} false barge-ins in {noise_seconds:g} s")
     cut_offs = []

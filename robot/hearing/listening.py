@@ -24,6 +24,7 @@ from robot.hearing.calibration import UNCALIBRATED, Calibration
 from robot.hearing.confidence import confidence
 from robot.hearing.echo import OwnVoice, is_echo
 from robot.hearing.endpoint import FRAME_S, Endpoint
+from robot.hearing.foreground import Foreground
 from robot.hearing.recogniser import RATE, UNKNOWN, Heard, Model, Recogniser, RecogniserFailed, Samples
 from robot.hearing.spoken_numbers import NUMBER_WORDS
 from robot.hearing.workers import Job, Workers
@@ -199,6 +200,7 @@ class Listener:
         self._alarm: asyncio.TimerHandle | None = None
         self._ending: float | None = None
         """When the utterance that is being finished ended."""
+        self._foreground = Foreground()
         self._own = OwnVoice()
         self._echoing = False
         self._held = b""
@@ -244,6 +246,7 @@ class Listener:
         self._own.heard(frame)
         had_begun = self._endpoint.begun
         self._endpoint.frame(self._vad.is_speech(frame, RATE) and not self._echoing)
+        self._foreground.frame(frame, speaking=self._endpoint.begun)
         if not self._endpoint.begun:
             self._before.append(frame)
             return
@@ -328,6 +331,7 @@ class Listener:
             result = None  # a cough
         if result is not None and ended is not None:
             self._told(Answered(result, ended, self._is_muttered(result)))
+        self._foreground.next()
 
     def _work_on(self) -> None:
         if self._endpoint.finished and self._ending is None:
@@ -343,13 +347,20 @@ class Listener:
         self._endpoint.words(text, complete=self._judged_complete)
         before, self._said = self._said, text
         steady = [word for word, again in zip(before.split(), text.split(), strict=False) if word == again]
-        if any(word not in MUTTERED for word in steady):
+        if any(word not in MUTTERED for word in steady) and self._is_said_to_us(" ".join(steady)):
             self._told(Words(" ".join(steady)))
 
     def _is_muttered(self, answer: Utterance | NoMatch) -> bool:
         asked_yes_no = self._speech is not None and self._speech.expects == "yes_no"
-        words = answer.text.split() if isinstance(answer, Utterance) else []
-        return not asked_yes_no and all(word in MUTTERED for word in words)
+        text = answer.text if isinstance(answer, Utterance) else ""
+        if not self._is_said_to_us(text):
+            return True
+        return not asked_yes_no and all(word in MUTTERED for word in text.split())
+
+    def _is_said_to_us(self, text: str) -> bool:
+        """Not by others in the caller's room. Words that are obeyed at every step are taken as said to us from anybody:
+        one who is sent to an operator for nothing is better off than one who is not heard in danger."""
+        return self._foreground.stands_out or (bool(text) and self._complete(text, None))
 
     def _fail(self, why: str) -> None:
         if self._is_open:
