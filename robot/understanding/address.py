@@ -66,8 +66,23 @@ def understand_address(
     heard: Sequence[str], places: Places, so_far: SoFar = NOTHING_YET, hints: Hints = NO_HINTS
 ) -> Understood:
     """The address that was said. ``heard``: the best text first, then the recogniser's alternatives."""
+    so_far = in_the_only_place(places, so_far)
+    kept, readings = all_readings(heard, places, so_far)
+    if not readings:
+        return _nothing_fits(heard[0] if heard else "", so_far, kept)
+    answer = _decide(readings, hints)
+    return NotFound(_known_of(readings, kept)) if answer is None else answer
+
+
+def in_the_only_place(places: Places, so_far: SoFar) -> SoFar:
+    """What is known so far; where the register has one settlement only, it is that one."""
     if so_far.settlement is None and places.only is not None:
-        so_far = replace(so_far, settlement=places.only)
+        return replace(so_far, settlement=places.only)
+    return so_far
+
+
+def all_readings(heard: Sequence[str], places: Places, so_far: SoFar) -> tuple[SoFar, list[Reading]]:
+    """What is known after what was said, and every way to read it, the likeliest first."""
     readings: list[Reading] = []
     kept = so_far
     for rank, text in enumerate(dict.fromkeys(heard[:MOST_ALTERNATIVES])):
@@ -75,11 +90,7 @@ def understand_address(
         if rank == 0:
             kept = known
         readings += [replace(each, doubt=each.doubt + (ALTERNATIVE if rank else 0.0)) for each in found]
-    readings = sorted((each for each in readings if each.doubt < HOPELESS), key=lambda each: each.doubt)
-    if not readings:
-        return _nothing_fits(heard[0] if heard else "", so_far, kept)
-    answer = _decide(readings, hints)
-    return NotFound(_known_of(readings, kept)) if answer is None else answer
+    return kept, sorted((each for each in readings if each.doubt < HOPELESS), key=lambda each: each.doubt)
 
 
 def _nothing_fits(text: str, before: SoFar, kept: SoFar) -> Understood:

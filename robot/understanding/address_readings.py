@@ -72,6 +72,9 @@ class Reading:
     """Something was said of a street, and the reading has none."""
     glued: tuple[House, ...] = ()
     """Other houses that the numbers may have meant: «25/1» for «двадцать пять один»."""
+    town_name: Name | None = None
+    """The words that are taken for the settlement's name."""
+    street_name: Name | None = None
 
     @property
     def addresses(self) -> tuple[Address, ...]:
@@ -200,6 +203,8 @@ class Text:
             typed=bool(around.street_types | around.town_types) or (street is not None and town is not None),
             unknown_street=around.unknown_street,
             glued=around.glued,
+            town_name=town,
+            street_name=street,
         )
         for settlement, more in self._settlements(town):
             doubt = base.doubt + more + self._town_doubt(settlement, town, around)

@@ -61,10 +61,19 @@ async def test_a_changed_register_is_seen_at_once(grid: GridStore) -> None:
 
 
 async def test_it_is_not_done_on_the_event_loop(grid: GridStore, monkeypatch: pytest.MonkeyPatch) -> None:
-    threads = []
-    made, read = kept_places.make_places, grid.register_version
-    monkeypatch.setattr(module, "make_places", lambda grid: (threads.append(threading.current_thread()), made(grid))[1])
-    monkeypatch.setattr(grid, "register_version", lambda: (threads.append(threading.current_thread()), read())[1])
+    threads: list[threading.Thread] = []
+    read = grid.register_version
+
+    def make(store: GridStore) -> Places:
+        threads.append(threading.current_thread())
+        return kept_places.make_places(store)
+
+    def version() -> int:
+        threads.append(threading.current_thread())
+        return read()
+
+    monkeypatch.setattr(module, "make_places", make)
+    monkeypatch.setattr(grid, "register_version", version)
     await handlers(grid, lambda: NOW)[UnderstandAddress](UnderstandAddress(("курск",)))
     assert len(threads) == 2
     assert LOOP not in threads
