@@ -95,29 +95,28 @@ async def way_in(
 ) -> AsyncIterator[Api | None]:
     """The API and its webhooks, for as long as this is entered; ``None`` where ``[api]`` is off.
 
-    ``None``, too, where it cannot listen: that is said in the log, and calls are answered all the same.
+    ``None``, too, where it cannot listen or has no secret: the log says so, and calls are answered all the same.
     """
     about = settings.api
-    if not about.on:
-        yield None
-        return
 
     def write_down(who: str, what: str, subject: str, fields: str) -> None:
         audit.write(what, subject, fields, now=clock(), who=who)
 
     troubles = Troubles(grid, trouble_rule(settings))
     bears = ApiSettings(about.host, about.port, about.allow, about.requests_per_minute, about.max_bytes)
+    api, key = None, ""
     try:
-        api = await Api.start(bears, grid, troubles, write_down, clock)
-    except OSError as error:
-        log.error("the API cannot listen", host=about.host, port=about.port, error=str(error))
-        yield None
-        return
-    async with contextlib.AsyncExitStack() as running:
-        running.push_async_callback(api.close)
-        log.info("the API listens", host=about.host, port=api.port)
-        if about.webhooks:
+        if about.on and about.webhooks:
             key = await asyncio.to_thread(secret, settings.webhook_secret_file)
+        if about.on:
+            api = await Api.start(bears, grid, troubles, write_down, clock)
+            log.info("the API listens", host=about.host, port=api.port)
+    except OSError as error:
+        log.error("the API cannot serve", host=about.host, port=about.port, error=str(error))
+    async with contextlib.AsyncExitStack() as running:
+        if api is not None:
+            running.push_async_callback(api.close)
+        if api is not None and about.webhooks:
             telling = asyncio.create_task(Webhooks(about.webhooks, key, grid, troubles, clock).run(), name="webhooks")
             running.push_async_callback(_ended, telling)
         yield api
