@@ -99,7 +99,10 @@ def fades_at(outage: Outage, now: datetime) -> datetime:
     if outage.closed_at is not None and outage.restored_at is None:
         return now
     end = outage.restored_at or outage.planned_end
-    return end + _FADES if end is not None else outage.start + _FADES_ENDLESS
+    try:
+        return end + _FADES if end is not None else outage.start + _FADES_ENDLESS
+    except OverflowError:  # «until 31.12.9999» in a feed must not cost the other records
+        return datetime.max.replace(tzinfo=MOSCOW)
 
 
 def _moment(seconds: float | None) -> datetime | None:

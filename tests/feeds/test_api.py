@@ -455,3 +455,25 @@ async def test_a_slow_reader_of_the_database_does_not_hold_the_loop(site: Site) 
             assert await site.ask("GET", "/health") == (200, {"ok": True})
         assert not push.done()
     assert (await push)[0] == 200
+
+
+@pytest.mark.parametrize(
+    "start",
+    [
+        "9999-12-31T20:00:00+03:00",
+        "0001-01-01T00:00:00+03:00",
+        "9999-12-31T23:59:59-12:00",
+        "1969-12-31T00:00:00+03:00",
+    ],
+)
+async def test_days_at_the_end_of_time_cost_no_other_record(site: Site, start: str) -> None:
+    odd = {**RECORD, "id": "18", "start": start}
+    del odd["planned_end"]
+    token = site.token()
+    status, said = await site.ask(
+        "POST", "/v1/outages", token, [odd, {**odd, "id": "19", "planned_end": start}, RECORD]
+    )
+    assert status == 200, said
+    assert "api-scada:17" in said["outages"]
+    assert (await site.ask("GET", "/v1/outages?status=all", token))[0] == 200
+    assert isinstance(site.told(), Emergency)

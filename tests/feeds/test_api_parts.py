@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import inspect
 import json
 from collections.abc import Iterator
@@ -9,9 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from outage_feed.api.answers import bad_record
+from outage_feed.api import asked, outages
+from outage_feed.api.answers import ApiError, answer, bad_record
 from outage_feed.api.openapi import document
 from outage_feed.api.rate import MOST_KEPT, Rates
 from outage_feed.api.server import Api
@@ -136,3 +140,38 @@ def test_signatures_and_waits() -> None:
     assert waits == sorted(waits)
     assert waits[0] == 2.0
     assert waits[-1] == 600.0
+
+
+scalars = st.one_of(
+    st.none(), st.booleans(), st.integers(), st.floats(), st.text(max_size=20),
+    st.sampled_from(["36", "2026-11-25T12:00", "9999-12-31T23:00", "с. Бабяково", "ул. Ленина с 1 по 9", "5", "ТП-1"]),
+)  # fmt: skip
+anything = st.recursive(
+    scalars, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+    max_leaves=8,
+)  # fmt: skip
+FIELDS = ("id", "kind", "region", "start", "planned_end", "set_at", "restored_at", "closed_at", "reason", "text",
+          "places", "fias", "network")  # fmt: skip
+GOOD = {"id": "good", "region": "36", "start": NOW.isoformat(), "places": [{"settlement": {"name": "с. Бабяково"}}]}
+records = st.dictionaries(st.sampled_from(FIELDS), anything, max_size=6).map(lambda odd: {**GOOD, "id": "odd", **odd})
+
+
+@settings(max_examples=60, deadline=None)
+@given(odd=st.one_of(records, anything))
+def test_no_record_costs_the_others(tmp_path_factory: pytest.TempPathFactory, odd: Any) -> None:
+    with GridStore.open(tmp_path_factory.mktemp("grid") / "ivr.db") as grid:
+        data = json.dumps([odd, GOOD]).encode()
+        status, said = outages.pushed(grid, "api-x", data, "", {}, NOW)
+        json.loads(answer(said, status).text or "")
+        assert status == 200
+        assert "api-x:good" in said["outages"]
+        listed = outages.listed(grid, {"status": "all", "limit": "1000"}, NOW)
+        json.loads(answer(listed).text or "")
+        assert listed["total"] == len(said["outages"])
+
+
+@given(data=st.binary(max_size=200))
+def test_any_body_is_read_or_refused(data: bytes) -> None:
+    for read in ({"how": asked.a_text, "at": asked.a_time}, {"whole": asked.a_flag}):
+        with contextlib.suppress(ApiError):  # any other exception is a 500
+            assert isinstance(asked.body(data, read), dict)
