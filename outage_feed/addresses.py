@@ -12,14 +12,20 @@ from dataclasses import replace
 
 from outage_feed.freetext import LONGEST, LONGEST_NAME, parse_area, settlement_at
 from outage_feed.model import Area, Settlement
-from outage_feed.names import SETTLEMENT_TYPES, STREET_TYPES, clean, fold, fold_district, parse_settlement
+from outage_feed.names import SETTLEMENT_TYPES, STREET_TYPES, clean, parse_settlement, parse_street
 from outage_feed.regions import find_region
 
 _REGION = re.compile(r"(?i)(?<![а-яё])обл(?:асть|\.)?(?![а-яё])")
-_DISTRICT = re.compile(r"(?i)(?<![а-яё])(?:р-н|район|м\.?\s?р-н|муниципальный\s+(?:округ|район)|округ)(?![а-яё])")
-_STREET = "|".join(sorted((re.escape(word) for word in STREET_TYPES), key=len, reverse=True))
-_STREET_BEHIND = re.compile(rf"(?i)(?<=[а-яё»\"\d)])[\s.:–—-]+(?=(?:{_STREET})(?:\.\s*|\s+)[«\"А-ЯЁ\d])")
+_DISTRICT_WORD = r"(?i:м\.?\s?р-н|р-н|район|муниципальный\s+(?:район|округ)|городской\s+округ|округ)(?![а-яё])\.?"
+_DISTRICT = re.compile(
+    rf"(?P<name>[А-ЯЁ][а-яё-]+\s+{_DISTRICT_WORD}|{_DISTRICT_WORD}\s+[А-ЯЁ][а-яё-]+)(?P<rest>.*)", re.DOTALL
+)
+_STREET_BEHIND = re.compile(
+    r"(?<=[а-яё»\"\d)])[\s.:–—-]+(?=(?:ул|пер|пр-кт|просп|пр-д|б-р|наб|пл|туп|мкр|СНТ|снт)(?:\.\s*|\s+)[«\"А-ЯЁ\d])"
+)
+"""Where «с. Отрадное ул. Мира» lacks its comma; whole words («Линия», «Набережная») may belong to the name."""
 _GARDEN_TYPES = frozenset(SETTLEMENT_TYPES) & frozenset(STREET_TYPES)
+_BARE_NAME = re.compile(r"[А-ЯЁ][а-яё]+(?:[ -][А-ЯЁа-яё]+){0,3}(?:-\d{1,2})?")
 _PIECES = re.compile(r",(?![^()]*\))")
 
 
@@ -32,12 +38,13 @@ def parse_places(text: str, *, region: str, district: str = "") -> tuple[tuple[A
     current: Settlement | None = None
     for sentence in re.split(r"[;\n\u2028]", text):
         first = True
-        for piece in _PIECES.split(_STREET_BEHIND.sub(", ", clean(sentence))):
+        for piece in _PIECES.split(_STREET_BEHIND.sub(", ", clean(sentence).replace(": ", ", "))):
             piece = piece.strip(" .,:")
+            if named := _DISTRICT.fullmatch(piece):
+                if first or current is None or current.type != "г":  # else it is a district of that town
+                    district, current = named["name"].strip(" ."), None
+                piece = named["rest"].strip(" .,:")
             if not piece or _is_region(piece):
-                continue
-            if _is_district(piece):
-                district, current = _DISTRICT.sub("", piece).strip(" .") and piece, None
                 continue
             place = _place_at(piece, inside=current is not None) if len(piece) <= LONGEST_NAME else None
             if place is not None:
@@ -48,6 +55,10 @@ def parse_places(text: str, *, region: str, district: str = "") -> tuple[tuple[A
             else:
                 found[current].append(f"{'; ' if first and found[current] else ', '}{piece}")
             first = False
+    if not found and unclear and district and _could_be_a_place(unclear[0]):
+        # «Русское, Лесная ул., д. 5» of a district: the first name stands where settlements stand.
+        found[parse_settlement(unclear[0], district=district, region=region)] = [", ".join(unclear[1:])]
+        unclear = []
     areas = tuple(parse_area(place, "".join(texts).strip(" ,;")) for place, texts in found.items())
     return areas, tuple(dict.fromkeys(unclear))
 
@@ -74,19 +85,21 @@ def _is_region(piece: str) -> bool:
     return bool(_REGION.search(piece)) and find_region(piece) is not None and len(piece.split()) <= 3
 
 
-def _is_district(piece: str) -> bool:
-    return bool(_DISTRICT.search(piece)) and bool(fold_district(piece)) and len(piece.split()) <= 5
-
-
 def _place_at(piece: str, *, inside: bool) -> Settlement | None:
     """The settlement that the piece names, if it does. Inside of another one «СНТ Заря» is a part of that."""
     place = settlement_at(piece)
     if place is not None:
         return place
     whole = parse_settlement(piece)
-    behind = piece.split()[-1].rstrip(".").casefold()
-    if whole.type and behind in SETTLEMENT_TYPES and behind not in STREET_TYPES and not any(map(str.isdigit, piece)):
+    words = piece.casefold().split()
+    first, last = words[0].rstrip("."), words[-1].rstrip(".")
+    if not whole.type or any(word.isdecimal() for word in words):
+        return None
+    if last in SETTLEMENT_TYPES and last not in STREET_TYPES:
         return whole  # «Абрамова Гора дер.»
-    if not inside and whole.type and fold(piece.split()[0]) in _GARDEN_TYPES | {fold(word) for word in _GARDEN_TYPES}:
-        return whole
-    return None
+    return whole if not inside and {first, last} & _GARDEN_TYPES else None
+
+
+def _could_be_a_place(piece: str) -> bool:
+    """Whether a piece can be a settlement without its type: a name and nothing else."""
+    return bool(_BARE_NAME.fullmatch(piece)) and not parse_street(piece).type and len(piece) <= LONGEST_NAME
