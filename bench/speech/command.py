@@ -42,8 +42,8 @@ class Sizes:
     """So many conversations at once, one after the other, until an answer takes too long."""
 
 
-SHORT = Sizes(alone=40, together=30, silent=10, noise=30, clips=10, steps=(16, 24, 32))
-FULL = Sizes(alone=300, together=120, silent=60, noise=1200, clips=60, steps=(4, 8, 12, 16, 20, 24, 28, 32, 40, 48))
+SHORT = Sizes(alone=35, together=22, silent=10, noise=30, clips=10, steps=(16, 32, 48, 64))
+FULL = Sizes(alone=300, together=120, silent=60, noise=1200, clips=60, steps=(8, 16, 24, 32, 40, 48, 56, 64, 80, 96))
 AT_LEAST = 16
 """So many at once are measured whatever comes of it."""
 RAMP_S = 8.0
