@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from ivr.errors import Problem
@@ -13,7 +14,7 @@ from outage_feed.model import Address
 from outage_feed.register import load_points
 from outage_feed.store import GridStore
 from robot.hearing import sherpa
-from robot.hearing.folders import ModelFolder, NoSuchModel, in_use
+from robot.hearing.folders import ModelFolder, NoSuchModel, find, in_use
 from robot.hearing.recogniser import RecogniserFailed
 from robot.hearing.spoken_names import missing
 
@@ -38,7 +39,7 @@ def unheard_words(settings: Settings) -> Callable[[str], tuple[str, ...]] | None
 
 
 def hearing_problems(settings: Settings) -> Iterator[Problem]:
-    """A model that is not there, and how many of the register's names it cannot hear, as warnings."""
+    """A model that is not there; as warnings, what it was not adapted to: words that came with an upgrade, names."""
     try:
         model = model_in_use(settings)
     except NoSuchModel as error:
@@ -54,7 +55,15 @@ def hearing_problems(settings: Settings) -> Iterator[Problem]:
     except RecogniserFailed as error:
         yield settings_problem(settings, ("hearing", "model"), str(error), "ivr models list")
         return
-    if known is None or not settings.database.exists():
+    if known is None:
+        message = f"{model.name} does not tell its vocabulary: nobody knows what it cannot hear"
+        yield replace(settings_problem(settings, ("hearing", "model"), message, "ivr models list"), level="warning")
+        return
+    if newer := words_lost(find(settings.hearing.model, settings.home, settings.models), model):
+        message = f"{model.name} was adapted before the model that it comes from learnt {len(newer)} more words"
+        hint = "ivr models adapt --register"
+        yield replace(settings_problem(settings, ("hearing", "model"), message, hint), level="warning")
+    if not settings.database.exists():
         return
     lacking = missing(register_names(settings), known)
     if lacking:
@@ -63,6 +72,12 @@ def hearing_problems(settings: Settings) -> Iterator[Problem]:
             "register", 0, 0, f"{len(lacking)} names cannot be heard: {first}{', …' if len(lacking) > FIRST else ''}",
             "ivr models adapt --register" if model.ours else "ivr models check lists them", "warning",
         )  # fmt: skip
+
+
+def words_lost(before: ModelFolder, after: ModelFolder) -> tuple[str, ...]:
+    """Words that ``before`` hears and ``after`` does not, sorted; none where one of them has no list."""
+    first, second = before.words(), after.words()
+    return () if first is None or second is None else tuple(sorted(first - second))
 
 
 def register_names(settings: Settings) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from ivr.bringup.packages import ensure
 from ivr.bringup.progress import Progression
 from ivr.cli import models_bench, models_calibrate, models_install, models_make
 from ivr.cli.common import EXIT_PROBLEMS, err, fail, json_option, out, print_json, print_table, with_settings
-from ivr.cli.hearing_gaps import model_in_use, names_in, register_names
+from ivr.cli.hearing_gaps import FIRST, model_in_use, names_in, register_names
 from ivr.dialplan.nodes.menu import Menu
 from ivr.errors import ConfigError, IvrError
 from ivr.settings import Settings
@@ -146,6 +146,8 @@ def adapt_(settings: Settings, with_register: bool, files: tuple[Path, ...], str
 
     The new model is built beside the old one, tried in a process of its own, and then put to use in one step. Calls
     that are going on finish with the model they began with. Whatever goes wrong leaves the old one in use.
+
+    Each time it begins with the model as it shipped: give everything that it is to hear in one go.
     """
     from robot.hearing.adapting import adapt
     from robot.hearing.folders import find
@@ -159,7 +161,8 @@ def adapt_(settings: Settings, with_register: bool, files: tuple[Path, ...], str
             fail("the register is empty or cannot be read", "ivr register import FILE")
         phrases += names
     try:
-        base = find(settings.hearing.model, settings.home, settings.models)
+        base, before = find(settings.hearing.model, settings.home, settings.models), model_in_use(settings)
+        heard_before = before.words() or frozenset()
         tree = ensure("espeak", settings.var, show=show)
         with show.step(f"{base.name}: {len(phrases)} phrases") as advance:
             adapted = adapt(
@@ -172,6 +175,7 @@ def adapt_(settings: Settings, with_register: bool, files: tuple[Path, ...], str
     except KeyboardInterrupt:
         fail("interrupted", "the model that was in use still is; run it again at will")
     odd = [(phrase, ", ".join(parts)) for phrase in phrases if (parts := unusable(phrase))]
+    lost = sorted(heard_before - (adapted.model.words() or frozenset()))
     if as_json:
         print_json(
             {
@@ -180,6 +184,7 @@ def adapt_(settings: Settings, with_register: bool, files: tuple[Path, ...], str
                 "new_words": adapted.new,
                 "unpronounceable": adapted.unpronounceable,
                 "unusable": dict(odd),
+                "no_longer_heard": lost,
                 "graph": adapted.graph,
             }
         )
@@ -194,6 +199,10 @@ def adapt_(settings: Settings, with_register: bool, files: tuple[Path, ...], str
             err.print(f"warning: «{phrase}»: left out what is no Russian word: {strange}", markup=False, soft_wrap=True)
         for word in adapted.unpronounceable:
             err.print(f"warning: «{word}» cannot be pronounced and was left out", markup=False, soft_wrap=True)
+        if lost:
+            named = ", ".join(f"«{word}»" for word in lost[:FIRST]) + (", …" if len(lost) > FIRST else "")
+            message = f"warning: {len(lost)} words that {before.name} heard are not in it: {named}"
+            err.print(f"{message} (give --register and all --words in one go)", markup=False, soft_wrap=True)
     if strict and (odd or adapted.unpronounceable):
         sys.exit(EXIT_PROBLEMS)
 

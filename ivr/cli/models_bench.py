@@ -85,6 +85,8 @@ def command(
     options = Options(_chosen(conditions, full), FULL_MINUTES if full else QUICK_MINUTES)
     if picture is not None and picture.suffix.lower() != ".svg":
         raise click.BadParameter(f"{picture.name} does not end in .svg: no other picture is drawn", param_hint="--plot")
+    if picture is not None and not picture.absolute().parent.is_dir():
+        raise click.BadParameter(f"there is no folder {picture.parent}", param_hint="--plot")
     show = Progression(err)
     measured = _measure(_models(models, settings), _folder(wanted, settings, show), options, show)
     if picture is not None and measured:

@@ -161,7 +161,8 @@ def in_use(wanted: str, home: Path, models: Path) -> ModelFolder:
     try:
         pointed = json.loads((models / POINTER).read_text(encoding="utf-8"))
         adapted = ModelFolder((models / pointed["model"]).resolve())
-        if is_model(adapted.path) and pointed["base"] == base.fingerprint():
+        of_it = adapted.name.partition("@")[0] == base.name.partition("@")[0]
+        if of_it and is_model(adapted.path) and pointed["base"] == base.fingerprint():
             return adapted
     except (OSError, ValueError, KeyError, TypeError):
         pass  # never adapted, or a pointer that somebody has spoilt: the base hears as well

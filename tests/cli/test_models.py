@@ -108,6 +108,40 @@ def test_words_of_a_file_are_built_in_and_odd_ones_named(home: Path, quick: None
     assert "model now in use" in done.stdout
 
 
+def test_names_that_are_not_given_again_are_said_to_be_lost(home: Path, quick: None) -> None:
+    register(home, "ул. Кукушкинская")
+    assert "are not in it" not in ivr(home, "models", "adapt", "--register").stderr
+    done = ivr(home, "models", "adapt")
+    assert done.exit_code == 0
+    assert "«кукушкинская»" in done.stderr
+    assert "in one go" in done.stderr
+
+
+def test_a_model_adapted_before_an_upgrade_is_told(home: Path, quick: None) -> None:
+    assert ivr(home, "models", "adapt").exit_code == 0
+    assert "more words" not in ivr(home, "check").stderr
+    [adapted] = (home / "var" / "models").glob("*@*")
+    words = (adapted / "graph" / "words.txt").read_text(encoding="utf-8").splitlines()
+    kept = [line for line in words if not line.startswith("огурец ")]
+    assert len(kept) == len(words) - 1
+    (adapted / "graph" / "words.txt").write_text("\n".join(kept) + "\n", encoding="utf-8")
+    checked = ivr(home, "check")
+    assert checked.exit_code == 0
+    assert "learnt 1 more words" in checked.stderr
+
+
+def test_a_model_without_a_list_of_words_is_told(home: Path) -> None:
+    silent = home / "var" / "models" / "silent"
+    shutil.copytree(SHIPPED / DEFAULT, silent)
+    (silent / "graph" / "words.txt").unlink()
+    file = home / "ivr.toml"
+    text = file.read_text(encoding="utf-8").replace(f'model = "{DEFAULT}"', 'model = "silent"')
+    file.write_text(text, encoding="utf-8")
+    checked = ivr(home, "check")
+    assert checked.exit_code == 0
+    assert "silent does not tell its vocabulary" in checked.stderr
+
+
 def test_adapting_to_an_empty_register_says_what_to_do(home: Path) -> None:
     done = ivr(home, "models", "adapt", "--register")
     assert done.exit_code == 1
@@ -162,6 +196,16 @@ def test_bench_names_the_conditions_that_there_are(home: Path) -> None:
     done = ivr(home, "models", "bench", "--set", str(ROOT / "tests" / "speech"), "--condition", "thunder")
     assert done.exit_code == 2
     assert "white10" in done.stderr
+
+
+@pytest.mark.parametrize(("picture", "why"), [("x.png", ".svg"), ("nowhere/x.svg", "no folder")])
+def test_a_picture_that_cannot_be_written_is_told_before_anything_is_measured(
+    home: Path, picture: str, why: str
+) -> None:
+    clips = str(ROOT / "tests" / "speech")
+    done = ivr(home, "models", "bench", "--set", clips, "--plot", str(home / picture))
+    assert done.exit_code == 2
+    assert why in done.stderr
 
 
 def test_making_a_model_needs_the_extra(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:

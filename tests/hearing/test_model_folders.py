@@ -120,6 +120,15 @@ def test_another_model_in_ivr_toml_ends_the_adapted_ones_use(adapt_to: Adapt, mo
     assert in_use("other", models, models).name == "other"
 
 
+def test_a_copy_with_a_graph_of_its_own_is_used_and_not_what_its_twin_was_adapted_to(
+    adapt_to: Adapt, models: Path
+) -> None:
+    adapted = adapt_to(NAMES)
+    shutil.copytree(models / "small", models / "twin")
+    assert in_use("twin", models, models).name == "twin"
+    assert used(models).path == adapted.model.path
+
+
 @pytest.mark.parametrize("broken", ["{", "{}", "[]", "5", '{"model": 5}', '{"model": "gone", "base": "x"}', "", "\0"])
 def test_a_spoilt_pointer_falls_back_to_the_base(models: Path, broken: str) -> None:
     (models / POINTER).write_text(broken)
