@@ -43,7 +43,7 @@ _NUMBERS = frozenset(NUMBER_WORDS)
 
 
 class Endpoint:
-    """One utterance from its first voiced frame to its end: ``frame()`` every 20 ms, ``words()`` when there are more."""
+    """One utterance from first to last: ``frame()`` every 20 ms of it, ``words()`` whenever there are more."""
 
     def __init__(self, speech: Speech | None = None) -> None:
         self._speech = speech
