@@ -13,8 +13,11 @@ from ivr.logs import configure_logs
 NOT_COMMANDS = {
     "common",
     "models_bench",
+    "models_calibrate",
+    "models_install",
     "models_make",
     "outages_taken_in",
+    "outages_export",
     "outages_probable",
     "outages_told",
     "hearing_gaps",
