@@ -234,7 +234,7 @@ def _telling(address: Address, candidates: tuple[Address, ...]) -> tuple[str, ..
     """What tells an address from the others, as somebody would say it to choose it."""
     places = {each.settlement for each in candidates}
     if len({each.name for each in places}) > 1:
-        return (place_name(str(address.settlement)),)
+        return (place_name(str(address.settlement)), address.settlement.name)
     if len({each.type for each in places}) > 1:  # «село Ивановка», «деревня Ивановка»
         whole = place_name(str(address.settlement))
         return (whole, whole.split()[0])
@@ -242,7 +242,7 @@ def _telling(address: Address, candidates: tuple[Address, ...]) -> tuple[str, ..
         return (address.settlement.district,)
     streets = {each.street for each in candidates}
     if len(streets) > 1 and address.street:
-        return (place_name(str(address.street)),)
+        return (place_name(str(address.street)), address.street.name)
     return (address.house,)
 
 

@@ -29,7 +29,7 @@ from outage_feed.telling import (
     Told,
     telling,
 )
-from robot.asking_place import ask_place
+from robot.asking_place import ask_place, choose_address
 from robot.errands import FindOutages, ReportTrouble, TroubleNoted
 from robot.how_far import NEIGHBOURS, ONLY_HERE, ask_how_far
 from robot.outage_notices import At, is_mobile, offer_notices, outage_id, promise_call, send_time
@@ -197,14 +197,24 @@ async def _register_dark(call: Call, at: At, why: str) -> Outcome:
     return await register(call, topic=TOPIC, text=f"no power; {why}; {how_far}{joined}", point=at.point)
 
 
-async def _another_is_meant(at: At) -> NeedsPerson | Literal[False] | None:
+async def _another_is_meant(at: At) -> NeedsPerson | Instead | Literal[False] | None:
     """Before a ticket sends people to an address that only the caller's number tells: is it the right one?
 
-    ``None`` when the caller wants another address. Silence agrees: nobody has to press a key to be registered.
+    ``None`` when the caller wants another address, :class:`Instead` when they have said which. Silence agrees: nobody
+    has to press a key to be registered. A bare «нет» may be the light's or the address's: it is asked about again.
     """
     stale = isinstance(at.told, FeedStale)  # that sentence has not named the address
     question = Prompt("register_at", place=place(at.point.address)) if stale else Prompt("register_here")
-    key = await ask_key(question, {"1": _Next.REGISTER, "2": _Next.ANOTHER}, no_match=[question])
+    said = _phrases(await manner())
+    choices: dict[str, _Next | Instead] = {"1": _Next.REGISTER, "2": _Next.ANOTHER}
+    key = await ask_key(
+        question,
+        choices,
+        no_match=[question],
+        phrases={key: said[key] for key in choices},
+        understand=lambda text: "1" if yes_no(text) else None,
+        otherwise=partial(correction, at.point),
+    )
     match key:
         case WantsPerson():
             return NeedsPerson("asked for a person")
@@ -212,6 +222,8 @@ async def _another_is_meant(at: At) -> NeedsPerson | Literal[False] | None:
             return NeedsPerson("not understood")
         case _Next.ANOTHER:
             return None
+        case Instead():
+            return key
         case _:
             return False
 
@@ -314,30 +326,11 @@ def _meant(text: str, *, offered: tuple[str, ...]) -> str | None:
     return offered[0] if said and offered else _DONE
 
 
-def _names(listed: Sequence[At]) -> list[str]:
-    """The addresses as callers hear them, with the settlement where two would sound the same."""
-    addresses = [at.point.address for at in listed]
-    short = [place(address) for address in addresses]
-    return short if len(set(short)) == len(short) else [str(address) for address in addresses]
-
-
 async def _choose(found: tuple[At, ...]) -> At | NeedsPerson | None:
     """Which of several addresses is meant; ``None`` = another one, or too many to list."""
-    listed = found[:MOST_CHOICES]
-    names = dict(zip(("first", "second", "third"), _names(listed), strict=False))
-    question = Prompt("which_of_two" if len(listed) == 2 else "which_of_three", **names)
-    choices: dict[str, At | _Next] = {str(n): at for n, at in enumerate(listed, 1)}
-    choices["9"] = _Next.ANOTHER
-    chosen = await ask_key(question, choices, no_input=[question], no_match=[question])
-    match chosen:
-        case WantsPerson():
-            return NeedsPerson("asked for a person")
-        case GaveUp():
-            return NeedsPerson("did not say which address")
-        case At():
-            return chosen
-        case _:
-            return None
+    listed = {at.point.address: at for at in found[:MOST_CHOICES]}
+    chosen = await choose_address(tuple(listed))
+    return listed[chosen] if isinstance(chosen, Address) else chosen
 
 
 def informed_of(at: At) -> Informed:
