@@ -102,7 +102,7 @@ def _info(info: Element, outage: Outage, sender: Sender, now: datetime) -> None:
         _area(SubElement(info, "area"), area, outage)
     if not outage.areas:
         element = SubElement(info, "area")
-        _put(element, "areaDesc", outage.text or where)
+        _put(element, "areaDesc", outage.text.strip() or where or outage.id)
         _geocodes(element, outage)
 
 

@@ -8,8 +8,10 @@ promises raises :class:`~outage_feed.errors.Nonsense`; then the old data stay in
 from __future__ import annotations
 
 import codecs
+import contextlib
 import importlib
 import pkgutil
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -87,22 +89,27 @@ def load_format(name: str) -> Format:
 
 
 _WIDE = ("utf-16", "utf-32", "utf16", "utf32")
+_CYRILLIC = re.compile("[А-яЁё]")
 _WESTERN = frozenset({"ascii", "iso8859-1", "iso8859-15", "cp1252"})
 
 
 def decode(data: bytes, charset: str = "") -> str:
     """Bytes to text: UTF-8 where it fits, the stated charset, or else windows-1251, which old servers send unannounced.
 
+    Text of which nearly every letter fits is UTF-8 all the same: a broken or cut letter costs its own record only.
     Servers name charsets that are not theirs: Russian text that is valid UTF-8 is UTF-8 whatever they say, and a
     western charset, their usual default, has no Cyrillic letters, so it is not believed.
     """
-    first = charset if charset.lower().startswith(_WIDE) else ""
-    for encoding in (first, "utf-8-sig", charset):
-        try:
-            if encoding and codecs.lookup(encoding).name not in _WESTERN:
-                return data.decode(encoding).removeprefix("\ufeff")
-        except (ValueError, LookupError):
-            continue
+    if charset.lower().startswith(_WIDE):
+        with contextlib.suppress(ValueError, LookupError):
+            return data.decode(charset).removeprefix("\ufeff")
+    text = data.decode("utf-8-sig", errors="replace")
+    broken = text.count("\ufffd")
+    if broken == 0 or broken * 10 < len(_CYRILLIC.findall(text)):
+        return text
+    with contextlib.suppress(ValueError, LookupError):
+        if charset and codecs.lookup(charset).name not in _WESTERN:
+            return data.decode(charset)
     return data.decode("cp1251", errors="replace")
 
 

@@ -7,6 +7,7 @@ further down are no records.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -75,13 +76,15 @@ def read_table(lines: Sequence[Line], context: Context) -> Parsed:
         if not folded or folded in header.headings:
             continue
         fields = {field: cells[at] for field, at in header.columns.items() if at < len(cells)}
-        if not any(value.strip() for field, value in fields.items() if field != "id") or len(set(folded)) == 1 < len(
-            cells
-        ):
-            # «На 03.12.25 заявок нет», a district's name over its rows: one cell is no record.
+        if not any(value.strip() for value in fields.values()) or _is_note(folded, len(cells)):
             continue
         read_one(fields, where, " | ".join(cell for cell in map(clean, cells) if cell), context, gather)
     return gather.parsed()
+
+
+def _is_note(words: Sequence[str], cells: int) -> bool:
+    """«На 03.12.25 заявок нет», a district's name over its rows: words in one cell are no record."""
+    return len(set(words)) == 1 < cells and re.search("[а-яёa-z]{3}", words[0]) is not None
 
 
 def read_one(fields: Mapping[str, str], where: str, record: str, context: Context, gather: Gather) -> None:

@@ -14,9 +14,10 @@ from __future__ import annotations
 
 import csv
 import re
+from dataclasses import replace
 
 from outage_feed.errors import Nonsense
-from outage_feed.formats import Context, Parsed, decode, shorten
+from outage_feed.formats import Context, Parsed, Rejected, decode, shorten
 from outage_feed.formats._table import Line, find_header, read_table
 
 _SEPARATORS = ";,\t|"
@@ -30,31 +31,42 @@ def parse(data: bytes, context: Context) -> Parsed:
         raise Nonsense('a workbook (xlsx) and no CSV: set format = "xlsx"')
     if data.startswith(b"\xd0\xcf\x11\xe0"):
         raise Nonsense("an old workbook (xls) and no CSV: save it as xlsx or CSV")
-    text = decode(data, _MARKS.get(data[:2], context.charset)).replace("\0", "")
+    text = decode(data, _MARKS.get(data[:2], context.charset))
+    if data and not text.strip("\0"):
+        raise Nonsense("nothing but zero bytes")
+    text = text.replace("\0", " ")
     if re.match(r"\s*<(?:!doctype|html|\?xml)", text, re.IGNORECASE):
         raise Nonsense(f"a page and no CSV; it begins with «{shorten(text, 80)}»")
     if found := _SEP_LINE.match(text):
-        return read_table(_lines(text[found.end() :], found[1], 2), context)
-    best: list[Line] | None = None
-    score, complaint = -1, Nonsense("no lines")
-    for separator in _SEPARATORS:
-        if separator not in text and separator != ";":
-            continue
+        return _read(text[found.end() :], found[1], 2, context)
+    counted = sorted(_SEPARATORS, key=text[:20_000].count, reverse=True)
+    best, score, complaint = "", 0, None
+    for separator in counted:
         try:
             # The headings stand at the beginning: the whole is taken apart only with the right separator.
-            columns = find_header(
-                [cells for _, cells in _lines(text[:20_000], separator, 1)], context.layout.columns
-            ).columns
+            head = [cells for _, cells in _lines(text[:20_000], separator, 1)]
+            columns = find_header(head, context.layout.columns).columns
         except Nonsense as error:
-            complaint = error if score < 0 else complaint
+            complaint = complaint or error
             continue
         if len(columns) > score:
-            best, score = _lines(text, separator, 1), len(columns)
-    if best is None:
-        if not text.strip(" \r\n\t;,|"):
-            return Parsed()
-        raise complaint
-    return read_table(best, context)
+            best, score = separator, len(columns)
+    if not text.strip(" \r\n\t;,|"):
+        return Parsed()
+    if not best:
+        raise complaint or Nonsense("no headings")
+    return _read(text, best, 1, context)
+
+
+def _read(text: str, separator: str, first: int, context: Context) -> Parsed:
+    lines = _lines(text, separator, first)
+    parsed = read_table(lines, context)
+    if len(lines) > 1 and not text.endswith(("\n", "\r")) and len(lines[-1][1]) < len(lines[-2][1]):
+        # CSV has no end mark. A line without its end says that others may be missing, too: nothing is withdrawn then.
+        where, cells = lines[-1]
+        cut = Rejected(shorten(" | ".join(cells)), f"{where}: the file ends in the middle of a line")
+        return replace(parsed, rejected=(*parsed.rejected, cut))
+    return parsed
 
 
 def _lines(text: str, separator: str, first: int) -> list[Line]:

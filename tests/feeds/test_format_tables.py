@@ -200,6 +200,7 @@ def test_nothing_is_planned(text: str) -> None:
         (b"<!DOCTYPE html><p>502</p>", "a page and no CSV"),
         ("просто текст".encode(), "columns have changed"),
         (b"\x00\xff" * 50, "columns have changed"),
+        (b"\x00" * 50, "zero bytes"),
     ],
 )
 def test_what_is_no_csv(data: bytes, reason: str) -> None:
