@@ -146,7 +146,8 @@ class Handset:
         if saying.into is None:
             due = self._asked and self._sounded and self._quiet * FRAME_S >= THINKS_S
         else:
-            due = self._sounded * FRAME_S >= max(FRAME_S, saying.into) or (self._asked and self._waits(THINKS_S))
+            late_enough = not self._quiet and self._sounded * FRAME_S >= max(FRAME_S, saying.into)
+            due = late_enough or (self._asked and self._waits(THINKS_S))
         if due:
             self.sayings.popleft()
             self._asked = False

@@ -21,7 +21,7 @@ from ivr.cli.common import (
 from ivr.masking import mask_phone
 from ivr.settings import Settings
 from ivr.store.audit import operating_user
-from ivr.store.consents import KINDS
+from ivr.store.consents import KINDS, StoredConsent
 from outage_feed.register import normalise_phone
 
 
@@ -31,17 +31,27 @@ def command() -> None:
 
     \b
     Examples:
-      ivr consents list +79001231234
+      ivr consents list                  the newest of all telephones, masked
+      ivr consents list +79001231234     one telephone's, with the words that were heard
       ivr consents withdraw +79001231234 sms
     """
 
 
 @command.command("list")
 @with_settings
-@click.argument("phone")
+@click.argument("phone", required=False)
+@click.option(
+    "--limit", type=click.IntRange(1, 100_000), default=50, show_default=True, help="Without PHONE: lines at most."
+)
 @json_option
-def list_consents(settings: Settings, phone: str, as_json: bool) -> None:
-    """Every consent of a telephone, withdrawn ones too, with the words that were heard. The read is written down."""
+def list_consents(settings: Settings, phone: str | None, limit: int, as_json: bool) -> None:
+    """The consents given last, of all telephones (masked, without the words); or of PHONE every one with its words.
+
+    Withdrawn ones are listed, too. Reading those of a PHONE is written down.
+    """
+    if phone is None:
+        _list_latest(settings, limit, as_json=as_json)
+        return
     number = _number(phone)
     with opened_store(settings) as store:
         store.audit.write("consents list", mask_phone(number), "phone, consents", now=datetime.now(settings.tz))
@@ -54,8 +64,7 @@ def list_consents(settings: Settings, phone: str, as_json: bool) -> None:
         (
             (
                 consent.kind,
-                f"{consent.given_at:%d.%m.%Y %H:%M:%S}",
-                f"{consent.withdrawn_at:%d.%m.%Y %H:%M:%S}" if consent.withdrawn_at else "",
+                *_given_and_withdrawn(consent),
                 consent.withdrawn_by,
                 consent.call,
                 consent.how,
@@ -67,6 +76,47 @@ def list_consents(settings: Settings, phone: str, as_json: bool) -> None:
         whole=("kind", "call"),
         spare=("version", "answer", "by"),
     )
+
+
+def _list_latest(settings: Settings, limit: int, *, as_json: bool) -> None:
+    """Those of all telephones. Their words may name an address: they are shown of one telephone only."""
+    with opened_store(settings) as store:
+        kept = store.consents.latest(limit)
+    if as_json:
+        print_json(
+            [
+                {
+                    "kind": consent.kind,
+                    "phone": mask_phone(consent.phone),
+                    "given_at": consent.given_at,
+                    "withdrawn_at": consent.withdrawn_at,
+                    "call": consent.call,
+                    "text_version": consent.text_version,
+                }
+                for consent in kept
+            ]
+        )
+        return
+    print_table(
+        ("kind", "given", "withdrawn", "phone", "call", "version"),
+        (
+            (
+                consent.kind,
+                *_given_and_withdrawn(consent),
+                mask_phone(consent.phone),
+                consent.call,
+                consent.text_version,
+            )
+            for consent in kept
+        ),
+        whole=("kind", "call"),
+        spare=("version",),
+    )
+
+
+def _given_and_withdrawn(consent: StoredConsent) -> tuple[str, str]:
+    withdrawn = f"{consent.withdrawn_at:%d.%m.%Y %H:%M:%S}" if consent.withdrawn_at else ""
+    return f"{consent.given_at:%d.%m.%Y %H:%M:%S}", withdrawn
 
 
 @command.command("withdraw")

@@ -113,6 +113,11 @@ class Consents:
         rows = self._db.rows("SELECT * FROM consents WHERE phone = ? ORDER BY id DESC", [phone])
         return tuple(self._stored(row) for row in rows)
 
+    def latest(self, limit: int) -> tuple[StoredConsent, ...]:
+        """The newest ``limit`` consents of all phones, withdrawn ones too. Raises ``StoreBusy``."""
+        rows = self._db.rows("SELECT * FROM consents ORDER BY id DESC LIMIT ?", [limit])
+        return tuple(self._stored(row) for row in rows)
+
     def _insert(self, conn: sqlite3.Connection, wanted: KeepConsent, now: datetime) -> sqlite3.Row:
         made = conn.execute(
             "INSERT INTO consents(kind, phone, prompt, text_version, text, how, call, at)"

@@ -144,6 +144,21 @@ def test_consents_are_listed_with_their_words_and_the_read_is_written_down(cli: 
 
 
 @pytest.mark.usefixtures("agreed")
+def test_the_newest_consents_of_all_phones_are_listed_masked_without_their_words(cli: Cli) -> None:
+    rows = loaded(cli("consents", "list", "--json"))
+    assert [(row["kind"], row["phone"], row["call"]) for row in rows] == [
+        ("survey", "+7***1234", "c1"),
+        ("sms", "+7***1234", "c1"),
+    ]
+    table = cli("consents", "list", "--limit", "1").output
+    assert "survey" in table
+    assert "sms" not in table
+    assert "Ответить" not in table
+    assert PHONE not in table
+    assert audited(cli) == []
+
+
+@pytest.mark.usefixtures("agreed")
 def test_withdrawing(cli: Cli) -> None:
     done = cli("consents", "withdraw", PHONE, "sms")
     assert "withdrawn: sms of +7***1234" in done.output

@@ -170,6 +170,20 @@ async def test_words_into_the_robots_words(tmp_path: Path) -> None:
     assert any("an operator takes the call" in text for _, text in held.shown)
 
 
+async def test_words_into_the_next_words_wait_for_them_after_an_answer(tmp_path: Path) -> None:
+    answers = []
+
+    async def script() -> Outcome:
+        await Say(Prompt("greeting"))
+        answers.append(await QUESTION)
+        answers.append(await QUESTION)
+        return Ended("end")
+
+    held = await hold(tmp_path, script, saying("нет света"), saying("да", into=0.2))
+    assert [answer.text for answer in answers] == ["нет света", "да"]
+    assert "broke in" in held.heard[-1]
+
+
 async def test_what_is_being_said_when_a_question_begins_answers_it(tmp_path: Path) -> None:
     answers = []
 
