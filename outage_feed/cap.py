@@ -102,7 +102,7 @@ def _info(info: Element, outage: Outage, sender: Sender, now: datetime) -> None:
         _area(SubElement(info, "area"), area, outage)
     if not outage.areas:
         element = SubElement(info, "area")
-        _put(element, "areaDesc", outage.text.strip() or where or outage.id)
+        _put(element, "areaDesc", _printable(outage.text).strip() or where or identifier_of(outage))
         _geocodes(element, outage)
 
 
@@ -146,11 +146,16 @@ def _sent(outage: Outage) -> datetime:
 
 
 def _put(parent: Element, name: str, text: str) -> None:
-    """An element with that text; none where there is no text. Characters that XML cannot hold are left out."""
-    text = "".join(letter for letter in text if letter in "\t\n\r" or (letter >= " " and letter not in "\ufffe\uffff"))
-    text = text.encode("utf-8", errors="ignore").decode("utf-8")
+    """An element with that text; none where there is no text."""
+    text = _printable(text)
     if text.strip():
         SubElement(parent, name).text = text
+
+
+def _printable(text: str) -> str:
+    """The text without the characters that XML cannot hold."""
+    text = "".join(letter for letter in text if letter in "\t\n\r" or (letter >= " " and letter not in "\ufffe\uffff"))
+    return text.encode("utf-8", errors="ignore").decode("utf-8")
 
 
 def _name(text: str) -> str:

@@ -264,3 +264,30 @@ def test_a_call_hears_the_example_through_the_same_file(home: Path) -> None:
     with grid(home) as store:
         load_example(store, datetime.now(MOSCOW))
     assert len(run_json(home, "list")) == 9
+
+
+def test_import_with_the_settings_of_a_feed(home: Path) -> None:
+    (home / "ivr.toml").write_text(
+        '[[feed]]\nname = "plan"\nformat = "csv"\nurl = "file:plan.csv"\nregions = ["36"]\nkind = "planned"\n'
+        'encoding = "cp1251"\n\n[feed.columns]\nplace = "Где"\nwhere = "Что"\nstart = "Когда"\n',
+        encoding="utf-8",
+    )
+    file = home / "plan.csv"
+    file.write_bytes("Где;Что;Когда\nс. Бабяково;ул. Мира 4;26.11.2026 9:00\n".encode("cp1251"))
+    assert "1 new" in run(home, "import", str(file), "--feed", "plan").stdout
+    with grid(home) as store:
+        (one,) = store.outages(source="plan")
+    assert (one.kind.value, one.region, one.start.hour) == ("planned", "36", 9)
+    assert "no [[feed]] «x» in ivr.toml" in run(home, "import", str(file), "--feed", "x", code=1).stderr
+
+
+def test_import_of_a_file_that_names_no_region(home: Path) -> None:
+    file = home / "plan.csv"
+    file.write_text("Населённый пункт;Начало\nс. Бабяково;26.11.2026 9:00\nс. Бабяково;\n", encoding="utf-8")
+    done = run(home, "import", str(file), "--format", "csv", code=1)
+    assert "2 left out" in done.stdout
+    assert "plan.csv: line 2: it names no region" in done.stdout
+    done = run(home, "import", str(file), "--format", "csv", "--region", "Воронежская область", code=1)
+    assert "1 new, 0 changed, 0 unchanged, 0 withdrawn, 1 left out" in done.stdout
+    assert "line 3: no start in «»" in done.stdout
+    assert "is not a served region" in run(home, "import", str(file), "--region", "Москва", code=1).stderr

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import io
 import json
+import re
+import tomllib
 import zipfile
 from datetime import date, datetime, time, timedelta
+from pathlib import Path
 
 import openpyxl
 import pytest
 
+from outage_feed import formats
 from outage_feed.affecting import covers
 from outage_feed.errors import Nonsense
-from outage_feed.formats import Context, Layout, Parsed, load_format
+from outage_feed.formats import Context, Layout, Parsed, format_names, load_format
+from outage_feed.formats._fields import FIELDS
 from outage_feed.formats._moments import end_of, find_day, find_moment, find_times, find_windows
 from outage_feed.model import MOSCOW, Kind, Outage, Settlement, Sureness
 from tests.feeds.places import NOW, VILLAGE, point
@@ -436,3 +441,25 @@ def test_odd_records_of_ural_lose_no_others() -> None:
     )
     assert len(parsed.outages) == 1
     assert len(parsed.rejected) == 6
+
+
+# The manual
+
+
+def test_the_manual_names_every_format_and_every_field() -> None:
+    manual = (Path(formats.__file__).parent / "README.md").read_text("utf-8")
+    for name in (*format_names(), *FIELDS):
+        assert f"`{name}`" in manual, name
+
+
+def test_the_manuals_example_can_be_read() -> None:
+    manual = (Path(formats.__file__).parent / "README.md").read_text("utf-8")
+    (text,) = re.findall(r"```toml\n(.*?)```", manual, re.DOTALL)
+    (given,) = tomllib.loads(text)["feed"]
+    assert set(given["columns"]) <= set(FIELDS)
+    data = workbook(
+        [*given["columns"].values()], ["г. Ливны", "ул. Мира 5", "26.11 9:00", "16:30"], sheet=given["sheet"]
+    )
+    layout = Layout(given["columns"], given["sheet"], tuple(given["regions"]), Kind(given["kind"]))
+    (one,) = read("xlsx", data, layout).outages
+    assert (hours(one), one.kind, one.region) == ("26 09:00-26 16:30", Kind.PLANNED, "57")
