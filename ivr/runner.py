@@ -19,7 +19,20 @@ from typing import Any, assert_never
 import structlog
 
 from ivr.call.errands import Errand, Now, Unavailable
-from ivr.call.model import Abandoned, Call, Connected, Entry, Failed, HandedOver, HungUp, LeftQueue, Outcome, Prompt
+from ivr.call.model import (
+    Abandoned,
+    Call,
+    Connected,
+    Entry,
+    Failed,
+    HandedOver,
+    Heard,
+    HungUp,
+    LeftQueue,
+    Outcome,
+    Prompt,
+    Utterance,
+)
 from ivr.call.script import CallerHungUp, Script
 from ivr.call.verbs import Ask, Enter, Note, Reply, Say, Transfer, Verb, VoiceVerb
 from ivr.errors import IvrError, ServiceError
@@ -177,16 +190,17 @@ class Runner:
                     owed=begun.owed if begun else None,
                 )
                 raise
+        overheard: list[Heard] = []
         if isinstance(verb, Errand):
-            value = await self._errand(state, channel, verb)
+            value = await self._errand(state, channel, verb, overheard)
         elif isinstance(verb, Enter):
             state.node, value = verb.node, None
         elif isinstance(verb, Note):
             value = None
         else:
             raise NotAVerb(f"{state.where}: nobody performs {type(verb).__name__}")
-        self._note(state, verb, started, value)
-        return Reply(value)
+        self._note(state, verb, started, value, tuple(overheard))
+        return Reply(value, tuple(overheard))
 
     async def _voice(self, state: LiveCall, channel: Channel, verb: VoiceVerb, started: float) -> Reply[Any]:
         match verb:
@@ -214,7 +228,8 @@ class Runner:
             case _:
                 assert_never(verb)
 
-    async def _errand(self, state: LiveCall, channel: Channel, errand: Errand[Any]) -> Any:
+    async def _errand(self, state: LiveCall, channel: Channel, errand: Errand[Any], overheard: list[Heard]) -> Any:
+        """The answer; what the caller says into the fillers is put into ``overheard``."""
         if isinstance(errand, Now):
             return self.clock()
         do = self.handlers.get(type(errand))
@@ -231,7 +246,7 @@ class Runner:
                 ends = started + errand.limit
                 while not job.done() and time.monotonic() < ends:
                     # Once begun it is finished, half a word would frighten; then again, before silence frightens.
-                    sounded = await self._fill(state, channel)
+                    sounded = await self._fill(state, channel, overheard)
                     left = ends - time.monotonic()
                     await asyncio.wait({job}, timeout=max(0.0, min(left, FILL_EVERY_S) if sounded else left))
             if not job.done() and errand.writes:
@@ -243,13 +258,14 @@ class Runner:
             if not job.done() and not errand.writes:
                 job.cancel()
 
-    async def _fill(self, state: LiveCall, channel: Channel) -> bool:
+    async def _fill(self, state: LiveCall, channel: Channel, overheard: list[Heard]) -> bool:
         """Say the filler once. False when it cannot be said: it is not tried again for this errand."""
         started = time.monotonic()
         try:
             said = await channel.say(Say(FILLER))
         except (LineDropped, IvrError):
             return False  # the next voice verb will find out
+        overheard += (heard for heard in said.overheard if isinstance(heard, Utterance))  # keys are kept by the channel
         self._note(state, Say(FILLER), started, None, said.overheard, said.text, state.owed(said.sound_at))
         state.owed_since = time.monotonic()
         return said.voiced

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from ivr.call.errands import Now
 from ivr.call.listening import LONG_WAIT_S, MOST_REPEATS, WAITING, Left, Meant, listening_for
 from ivr.call.model import NoInput, Outcome, Prompt, Told, Utterance
 from ivr.call.script import CallerHungUp
@@ -23,8 +24,8 @@ async def tells() -> Outcome:
     return Told(str(answer))
 
 
-def held(*replies: Any, script: Any = tells) -> tuple[list[Any], Any]:
-    steps = listening_for(script(), MEANINGS.get, LEAVES)
+def held(*replies: Any, script: Any = tells, leaves: frozenset[Meant] = LEAVES) -> tuple[list[Any], Any]:
+    steps = listening_for(script(), MEANINGS.get, leaves)
     verbs, reply, queue = [], None, iter(replies)
     try:
         while True:
@@ -85,3 +86,57 @@ def test_a_caller_who_asks_for_time_gets_it_once() -> None:
     assert prompts(verbs) == [TIME, MORE, WAITING, OTHER]
     assert verbs[2].wait == LONG_WAIT_S
     assert end == Told(str(Utterance("да")))
+
+
+def test_whoever_has_waited_and_wants_it_again_hears_the_question_and_not_the_waiting() -> None:
+    verbs, _ = held(
+        Reply(None),
+        Reply(Utterance("подождите")),
+        Reply(Utterance("повторите")),
+        Reply(None),
+        Reply(NoInput()),
+        Reply(None),
+    )
+    assert prompts(verbs) == [TIME, MORE, WAITING, TIME, MORE, OTHER]
+
+
+def test_a_sentence_that_was_cut_by_the_wish_to_wait_is_said_after_it() -> None:
+    verbs, end = held(
+        Reply(None, (Utterance("подождите"),)), Reply(Utterance("готова")), Reply(None), Reply(NoInput()), Reply(None)
+    )
+    assert prompts(verbs) == [TIME, WAITING, TIME, MORE, OTHER]
+    assert end == Told(str(NoInput()))
+
+
+def test_what_is_told_in_danger_is_not_lost_to_words_of_danger_and_said_again_once() -> None:
+    cut = Reply(None, (Utterance("искрит"),))
+    verbs, _ = held(cut, cut, Reply(NoInput()), Reply(None), leaves=frozenset())
+    assert prompts(verbs) == [TIME, TIME, MORE, OTHER]
+
+
+async def looks() -> Outcome:
+    moment = await Now()
+    await Note(f"known since {moment}")
+    await Say(TIME)
+    return Told("time")
+
+
+def test_danger_during_an_errand_waits_for_its_answer_and_no_longer() -> None:
+    verbs, end = held(Reply("noon", (Utterance("искрит"),)), script=looks)
+    assert verbs == [Now(), Note("known since noon")]
+    assert end == Left(Meant.DANGER)
+
+
+async def only_looks() -> Outcome:
+    await Now()
+    return Told("nothing")
+
+
+def test_danger_during_the_last_errand_is_not_lost() -> None:
+    assert held(Reply("noon", (Utterance("оператор"),)), script=only_looks) == ([Now()], Left(Meant.PERSON))
+
+
+def test_other_words_during_an_errand_change_nothing() -> None:
+    verbs, end = held(Reply("noon", (Utterance("повторите"),)), Reply(None), script=looks)
+    assert prompts(verbs) == [TIME]
+    assert end == Told("time")

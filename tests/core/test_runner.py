@@ -2,8 +2,9 @@
 
 import asyncio
 import time
+import types
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, ClassVar
 
@@ -27,6 +28,7 @@ from ivr.call.model import (
     Told,
     TransferResult,
     Unanswered,
+    Utterance,
 )
 from ivr.call.script import CallerHungUp, Script
 from ivr.call.verbs import Ask, Enter, Note, Say, Transfer
@@ -213,6 +215,33 @@ async def test_the_silence_of_a_slow_errand_is_filled_again_and_again(monkeypatc
     line = Line()
     await run(script, line, {Look: look})
     assert line.did.count("say one_moment") >= 3
+
+
+async def test_what_is_said_into_a_filler_reaches_the_script_with_the_answer() -> None:
+    class Talked(Line):
+        async def say(self, say: Say) -> Said:
+            said = await super().say(say)
+            return replace(said, overheard=(Utterance("провод упал"), Digits("5")))
+
+    async def look(errand: Look) -> str:
+        await asyncio.sleep(0.04)
+        return "found"
+
+    replies = []
+
+    @types.coroutine
+    def looking() -> Any:
+        replies.append((yield Look()))
+
+    async def script() -> Outcome:
+        await looking()
+        return Told("all")
+
+    _, record = await run(script, Talked(), {Look: look})
+    (reply,) = replies
+    assert reply.value == "found"
+    assert set(reply.overheard) == {Utterance("провод упал")}, "keys are kept by the channel"
+    assert record.entries[-1].overheard == reply.overheard, "a replay goes the same way"
 
 
 async def test_a_writing_errand_is_finished_after_its_limit() -> None:
