@@ -7,6 +7,7 @@ import logging
 import click
 import structlog
 
+from bench.addresses.command import addresses
 from bench.command import menu
 from bench.speech.command import speech
 
@@ -17,6 +18,7 @@ def main() -> None:
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
 
 
+main.add_command(addresses)
 main.add_command(menu)
 main.add_command(speech)
 

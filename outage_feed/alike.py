@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 
-from rapidfuzz.distance import Levenshtein
+from rapidfuzz.distance import OSA
+from rapidfuzz.process import extract
 
 SAME_SOUND = 0.04
 """The doubt (0 … 1) where the letters differ and the sounds do not: «Донков» for «Данков»."""
@@ -20,6 +21,12 @@ WORST = 0.36
 """Names in more doubt are not taken into account."""
 _PER_LETTER = 1.25
 """The doubt of a wrong letter, divided by the number of letters."""
+GUESSED = 0.4
+"""So many of a name's letters, of all, may be wrong where only few names are possible."""
+_SHORTEST_GUESS = 4
+_SWALLOWED = 0.1
+"""The doubt of a letter at the end of a guessed name: endings are swallowed more often than anything else."""
+_MOST_SWALLOWED = 3
 _VOWELS_AND_VOICE = str.maketrans("оеёэяыбвгджз", "аииииипфктшс", "ьъ")
 _DOUBLE = re.compile(r"(.)\1+")
 
@@ -52,8 +59,10 @@ class NameIndex:
 
     def __init__(self, said: Iterable[tuple[str, Said]]) -> None:
         self._said: dict[str, list[tuple[str, Said]]] = {}
+        self._forms: dict[str, list[Said]] = {}
         for name, form in said:
             self._said.setdefault(sounds(form.letters), []).append((name, form))
+            self._forms.setdefault(name, []).append(form)
         self._having: dict[tuple[int, int, int, str], list[str]] = {}
         for key in self._said:
             for most in _MOST_WRONG:
@@ -65,6 +74,33 @@ class NameIndex:
     def like(self, letters: str, numbers: tuple[int, ...] = ()) -> tuple[tuple[str, float, str], ...]:
         """(name, doubt, letters of the form it was taken for), for every name that may have been said; best first."""
         return self._like(letters, numbers)
+
+    def likest(
+        self, letters: str, numbers: tuple[int, ...], among: Iterable[str], limit: int
+    ) -> tuple[tuple[str, float, str], ...]:
+        """The same among some of the names only, and therefore as far as :data:`GUESSED` apart: a guess.
+
+        For names that must be there, because the rest of what was said leaves no others.
+        """
+        heard = sounds(letters)
+        forms = [(name, form) for name in among for form in self._forms.get(name, ()) if form.numbers == numbers]
+        keys = [sounds(form.letters) for _, form in forms]
+        most = int(GUESSED * len(heard))
+        found = [
+            (at, _PER_LETTER * distance / max(len(key), len(heard)))
+            for key, distance, at in extract(heard, keys, scorer=OSA.distance, score_cutoff=most, limit=3 * limit)
+            if len(key) >= _SHORTEST_GUESS
+        ]
+        for at, key in enumerate(keys):
+            if len(key) - _MOST_SWALLOWED <= len(heard) < len(key) and key.startswith(heard):
+                found.append((at, _SWALLOWED * (len(key) - len(heard))))
+        best: dict[str, tuple[float, str]] = {}
+        for at, doubt in found:
+            name, form = forms[at]
+            if form.doubt + doubt < best.get(name, (1.0, ""))[0]:
+                best[name] = form.doubt + doubt, form.letters
+        ordered = sorted(best.items(), key=lambda item: (item[1], item[0]))[:limit]
+        return tuple((name, doubt, form) for name, (doubt, form) in ordered)
 
     def _find(self, letters: str, numbers: tuple[int, ...]) -> tuple[tuple[str, float, str], ...]:
         heard = sounds(letters)
@@ -98,7 +134,7 @@ class NameIndex:
                         if key in seen:
                             continue
                         seen.add(key)
-                        distance = Levenshtein.distance(heard, key, score_cutoff=most)
+                        distance = OSA.distance(heard, key, score_cutoff=most)
                         if distance <= most:
                             yield key, distance
 

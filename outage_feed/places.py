@@ -20,6 +20,8 @@ from outage_feed.names import fold
 
 Forms = Callable[[str], Iterable[Said]]
 """A name, folded or not, → the forms in which it is said."""
+_Named = tuple[tuple[str, float, str], ...]
+"""(name, doubt, form)."""
 _MARKER = re.compile(r"^(?:вл|влад|владение|уч|уч-к|участок|двлд|домовл|домовладение)\b\.?\s*№?\s*", re.IGNORECASE)
 
 
@@ -121,20 +123,35 @@ class Places:
             if each.street is not None:
                 self._streets.setdefault(each.street.name, []).append(way)
         self.houses = len(everything)
-        self.districts = frozenset(settlement.district for settlement in self._ways) - {""}
+        self._in_district: dict[str, dict[str, None]] = {}
+        for settlement in self._ways:
+            self._in_district.setdefault(settlement.district, {})[settlement.name] = None
+        self.districts = frozenset(self._in_district) - {""}
         """Every district, as the register writes it."""
         self.only = next(iter(self._ways)) if len(self._ways) == 1 else None
         """The settlement of a register that has one only: nobody need say it."""
         self._town_index = NameIndex(contents.towns)
         self._street_index = NameIndex(contents.streets)
 
-    def towns_like(self, letters: str, numbers: tuple[int, ...] = ()) -> tuple[tuple[str, float, str], ...]:
+    def towns_like(self, letters: str, numbers: tuple[int, ...] = ()) -> _Named:
         """Names of settlements that may have been said: (name, doubt, form)."""
         return self._town_index.like(letters, numbers)
 
-    def streets_like(self, letters: str, numbers: tuple[int, ...] = ()) -> tuple[tuple[str, float, str], ...]:
+    def streets_like(self, letters: str, numbers: tuple[int, ...] = ()) -> _Named:
         """Names of streets that may have been said: (name, doubt, form)."""
         return self._street_index.like(letters, numbers)
+
+    def towns_likest(self, letters: str, numbers: tuple[int, ...], among: Iterable[str], limit: int) -> _Named:
+        """As :meth:`towns_like`, with more doubt, among some names only."""
+        return self._town_index.likest(letters, numbers, among, limit)
+
+    def streets_likest(self, letters: str, numbers: tuple[int, ...], among: Iterable[str], limit: int) -> _Named:
+        """As :meth:`streets_like`, with more doubt, among some names only."""
+        return self._street_index.likest(letters, numbers, among, limit)
+
+    def names_in(self, district: str) -> Iterable[str]:
+        """The names of the settlements of a district, as the register writes it."""
+        return self._in_district.get(district, ())
 
     def settlements(self, name: str) -> Sequence[Settlement]:
         """The settlements of that name, as the register writes it."""

@@ -167,7 +167,7 @@ def _whole(whole: Sequence[Reading], readings: Sequence[Reading], hints: Hints) 
         addresses = chosen
     rivals = (each for each in readings if each.doubt < best.doubt + NEAR and each.way is not None)
     if (
-        best.other_type
+        best.doubtful_place
         or not best.said_settlement
         or any(not _same_place(each, addresses[0], best.house) for each in rivals)
     ):

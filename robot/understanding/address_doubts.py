@@ -12,6 +12,10 @@ HOPELESS = 0.5
 BEHIND = 0.25
 """Readings so far behind the best one of their text decide nothing: more than the sum of what counts as close
 (``address.CLOSE``) and as near (``address.NEAR``), and than ``address.FAR``."""
+GUESS_FROM = 0.2
+"""From so much doubt on, or where no house was found, names are guessed among those that the rest leaves possible."""
+GUESS_LEAST = 0.21
+"""Of a guess, at least: it is never sure."""
 NOT_SAID = 0.05
 """The settlement was not said and nothing tells it but the street's name."""
 CHANGED = 0.1
@@ -41,6 +45,8 @@ OTHER_TOWN_KIND = 0.25
 UNSAID_GARDENS = 0.1
 CONTRADICTED = 0.4
 """Another region or district was said."""
+MISHEARD_DISTRICT = 0.09
+"""For each sound of it; the settlements of the same name in districts that sound alike are as likely then."""
 EXTRA_NUMBER = 0.03
 """A second number without a word: mostly the flat."""
 TWO_HOUSES = 0.25

@@ -6,8 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from rapidfuzz.distance import Levenshtein
-from rapidfuzz.process import extractOne
+from rapidfuzz.distance import OSA
 
 from outage_feed.alike import sounds
 from outage_feed.model import Address, House, Settlement
@@ -19,11 +18,14 @@ from robot.understanding.address_doubts import (
     CHANGED,
     CONTRADICTED,
     EXTRA_NUMBER,
+    GUESS_FROM,
     HOPELESS,
     LEFT_BESIDE,
     LEFT_MOST,
     LEFT_OVER,
     LEFT_TOWN,
+    MISHEARD_DISTRICT,
+    NAMED,
     NOT_SAID,
     OTHER_NUMBER,
     TWO_HOUSES,
@@ -32,6 +34,7 @@ from robot.understanding.address_doubts import (
     street_type_doubt,
     town_type_doubt,
 )
+from robot.understanding.address_guesses import guessed
 from robot.understanding.address_names import Name, names_in
 from robot.understanding.address_words import (
     STREET_WORDS,
@@ -66,8 +69,8 @@ class Reading:
     """The part of the doubt whether the words that are taken for names are names at all."""
     typed: bool = False
     """A type word or a second name stands by the name: it is surely meant as one."""
-    other_type: bool = False
-    """Another type was said, and a settlement of that name and type there is as well."""
+    doubtful_place: bool = False
+    """Another type was said, and a settlement of that name and type there is as well; or another district, nearly."""
     unknown_street: bool = False
     """Something was said of a street, and the reading has none."""
     glued: tuple[House, ...] = ()
@@ -114,10 +117,20 @@ class Text:
     def readings(self) -> list[Reading]:
         """Every reading that fits the register and is not hopeless, nor so much worse than another that it tells
         nothing."""
+        found = self._tried(self._names.streets, self._names.towns)
+        best = min(found, key=lambda each: each.doubt, default=None)
+        if best is not None and best.addresses and best.doubt <= GUESS_FROM:
+            return found
+        streets, towns = self._guessed()
+        if not streets and not towns:
+            return found
+        return self._tried((*self._names.streets, *streets), (*self._names.towns, *towns))
+
+    def _tried(self, streets: Sequence[Name], towns: Sequence[Name]) -> list[Reading]:
         so_far = self.so_far
         tried: list[tuple[float, int, Name | None, Name | None, _Around]] = []
-        for street in (*self._names.streets, None):
-            for town in (*self._names.towns, None):
+        for street in (*streets, None):
+            for town in (*towns, None):
                 if street and town and street.start < town.end and town.start < street.end:
                     continue
                 around = self._around(street, town, so_far)
@@ -133,6 +146,27 @@ class Text:
                 found.append(reading)
                 best = min(best, reading.doubt)
         return [each for each in found if each.doubt < best + BEHIND]
+
+    def _guessed(self) -> tuple[list[Name], list[Name]]:
+        """Streets and settlements that may be meant although they were badly misheard, where the rest leaves few."""
+        towns = [each for each in self._names.towns if each.doubt <= NAMED]
+        places = {place for town in towns for place in self._places.settlements(town.name)} or set(self._before)
+        if self._region:
+            places = {each for each in places if each.region == self._region}
+        if self._district:
+            places = {each for each in places if _district_wrong(self._district, _stem(each.district)) is not None}
+        among = {way.street.name for place in places for way in self._places.ways_in(place) if way.street}
+        taken = self._beside | {at for each in towns for at in each.places}
+        streets = guessed(self._said, taken, self._places.streets_likest, among) if among else []
+        if places:
+            return streets, []
+        named = [each for each in self._names.streets if each.doubt <= NAMED]
+        among = {way.settlement.name for street in named for way in self._places.ways_named(street.name)}
+        if self._district:
+            near = [each for each in self._places.districts if _district_wrong(self._district, _stem(each)) is not None]
+            among = {name for each in near for name in self._places.names_in(each)}
+        taken = self._beside | {at for each in named for at in each.places}
+        return streets, guessed(self._said, taken, self._places.towns_likest, among) if among else []
 
     def _around(self, street: Name | None, town: Name | None, so_far: SoFar) -> _Around:
         """The house and the types that were said, and the doubt about what is left over."""
@@ -218,7 +252,8 @@ class Text:
                         way=way,
                         doubt=doubt + more_still,
                         said_street=base.said_street or (way is not None and way.street is not None),
-                        other_type=town is not None and self._other_type(settlement, around.town_types),
+                        doubtful_place=(town is not None and self._other_type(settlement, around.town_types))
+                        or self._district_misheard(settlement),
                     )
         if town is not None or so_far.settlement is not None or not (street or so_far.street):
             return
@@ -282,10 +317,15 @@ class Text:
         doubt = 0.0
         if self._region and settlement.region != self._region:
             doubt += CONTRADICTED
-        if self._district and _stem(settlement.district) != self._district:
-            doubt += CONTRADICTED
+        if self._district:
+            wrong = _district_wrong(self._district, _stem(settlement.district))
+            doubt += CONTRADICTED if wrong is None else MISHEARD_DISTRICT * wrong
         types = around.town_types if town else around.town_types - around.street_types
         return doubt + town_type_doubt(settlement.type, types, named=town is not None)
+
+    def _district_misheard(self, settlement: Settlement) -> bool:
+        """Whether a district was said, and nearly this settlement's."""
+        return bool(self._district) and bool(_district_wrong(self._district, _stem(settlement.district)))
 
 
 def _without(denied: frozenset[str], so_far: SoFar) -> SoFar:
@@ -303,6 +343,15 @@ def _stem(district: str) -> str:
     return adjective_stem(fold_district(district).rpartition(" ")[2])
 
 
+@lru_cache(maxsize=16_384)
+def _district_wrong(said: str, known: str) -> int | None:
+    """How many sounds of the district were misheard; ``None``: it is another one."""
+    heard, sound = sounds(said), sounds(known)
+    most = 1 if len(known) < 7 else 2
+    wrong = OSA.distance(heard, sound, score_cutoff=most)
+    return wrong if wrong <= most else None
+
+
 @lru_cache(maxsize=2)
 def _stems(districts: frozenset[str]) -> frozenset[str]:
     return frozenset(_stem(each) for each in districts)
@@ -311,7 +360,7 @@ def _stems(districts: frozenset[str]) -> frozenset[str]:
 def _regional(said: Sequence[Token], asked: set[str], known: Collection[str]) -> tuple[str, str, frozenset[int]]:
     """The region's code and the stem of the district that are said with their words, and their tokens.
 
-    One of the districts ``asked`` for needs no «район»; the ``known`` ones may be misheard.
+    One of the districts ``asked`` for needs no «район»; the ``known`` ones may be cut in two.
     """
     region, district, used = "", "", set()
     for at, token in enumerate(said[1:], start=1):
@@ -319,11 +368,13 @@ def _regional(said: Sequence[Token], asked: set[str], known: Collection[str]) ->
             region = found.code
             used |= {at - 1, at}
         elif token.text in _DISTRICT_WORDS:
-            stem = adjective_stem(said[at - 1].text)
-            most_wrong = 1 if len(stem) < 8 else 2
-            near = extractOne(stem, known, processor=sounds, scorer=Levenshtein.distance, score_cutoff=most_wrong)
-            district = near[0] if near else stem
+            district = adjective_stem(said[at - 1].text)
             used |= {at - 1, at}
+            if at > 1 and district not in known:
+                joined = adjective_stem(said[at - 2].text + said[at - 1].text)  # «гор оховецкий»
+                if joined in known:
+                    district = joined
+                    used.add(at - 2)
             if at > 1 and said[at - 2].text in _FIRST_OF_DISTRICTS:
                 used.add(at - 2)
     for at, token in enumerate(said):

@@ -113,6 +113,11 @@ _COMMON |= {
     for form in forms(name)
     for word in form.split()
 }
+_IN_BETWEEN = re.compile(r"\b(?:это самое|как его|как ее|как там|так сказать)\b")
+_HESITATIONS = frozenset("э ээ эээ м мм ммм эм ну".split())
+"""Sounds that stand between the words of a name as well; behind a number they may be the letter of a house."""
+_STAMMER = 3
+"""Letters at most of a word that was begun and begun anew."""
 _CORRECTIONS = frozenset("нет ой точнее вернее ошибся ошиблась извините простите оговорился оговорилась".split())
 _ABSENT = frozenset("света свет электричества электроэнергии напряжения тока энергии ничего никого его у уже с".split())
 """What is missing where «нет» corrects nothing: «нет света»."""
@@ -129,8 +134,21 @@ def address_tokens(text: str) -> tuple[Token, ...]:
     plain = text.casefold().replace("ё", "е")
     for pattern, short in _WHOLE_TYPES:
         plain = pattern.sub(short, plain)
-    plain = _PHRASES.sub(" так ", plain)
-    return tokens(plain)
+    plain = _PHRASES.sub(" так ", _IN_BETWEEN.sub(" ", plain))
+    return _fluent(tokens(plain))
+
+
+def _fluent(said: Sequence[Token]) -> tuple[Token, ...]:
+    """Without hesitations, words said twice and words begun twice («со советская»). Numbers stay as they were said."""
+    found: list[Token] = []
+    for at, token in enumerate(said):
+        behind_number = bool(found) and found[-1].value is not None
+        after = said[at + 1].text if at + 1 < len(said) and said[at + 1].value is None else ""
+        begun = 1 < len(token.text) <= _STAMMER and len(after) > len(token.text) and after.startswith(token.text)
+        hesitates = token.text in _HESITATIONS or token.text == after or begun
+        if token.value is not None or behind_number or not hesitates:
+            found.append(token)
+    return tuple(found)
 
 
 def turns(said: Sequence[Token]) -> list[tuple[bool, tuple[Token, ...]]]:

@@ -35,6 +35,8 @@ _NUMBERS = _VALUES.keys() | _ORDINALS.keys()
 _LEADING = tuple(word for word, value in _VALUES.items() if value >= 20)
 _BY_SOUND = {sounds(word): word for word in sorted(_NUMBERS, reverse=True) if len(word) >= 5}
 """Recognisers know the numbers' words, people who type spell them as they sound."""
+_CUT_OFF = {word[:-1]: value for word, value in _ORDINALS.items() if len(word) >= 6 and word[:-1] not in _NUMBERS}
+"""«второ»: an ordinal whose last letter was swallowed. Of a cardinal nothing is guessed: it may be a house."""
 _WRITTEN_ORDINAL = re.compile(r"(\d+)-?(?:го|ого|ый|ой|ий|ая|ое|му|ая|ую|х|й|я|е)(?![а-я])")
 _PART = re.compile(r"\d+-(?=\s|$)|\d+|[а-я]+|/")
 
@@ -67,8 +69,8 @@ def tokens(text: str) -> tuple[Token, ...]:
         elif word in _THOUSANDS:
             thousands = sum(pending) or 1
             pending[:] = [thousands * 1000]
-        elif word in _ORDINALS:
-            value = _ORDINALS[word]
+        elif word in _ORDINALS or word in _CUT_OFF:
+            value = _ORDINALS.get(word) or _CUT_OFF[word]
             if pending and not _continues(pending[-1], value):
                 flush()
             value += sum(pending)
@@ -110,7 +112,16 @@ def _number_words(word: str) -> list[str]:
     for tens in _LEADING:
         if word.startswith(tens) and word[len(tens) :] in _NUMBERS:
             return [tens, word[len(tens) :]]
-    return [_BY_SOUND.get(sounds(word), word)]
+    return [_BY_SOUND.get(sounds(word)) or _ordinal_in_disorder(word)]
+
+
+def _ordinal_in_disorder(word: str) -> str:
+    """«вторйо», «первяа»: the ordinal, where two letters that changed places make one; any other word as it is."""
+    for at in range(1, len(word) - 1):
+        turned = word[:at] + word[at + 1] + word[at] + word[at + 2 :]
+        if turned in _ORDINALS:
+            return turned
+    return word
 
 
 def _continues(before: int, value: int) -> bool:

@@ -1,0 +1,1 @@
+"""``python -m bench addresses``: addresses by voice over a register of any size. See ../README.md."""
