@@ -15,7 +15,8 @@ from outage_feed.errors import Nonsense
 from outage_feed.formats import Context, Parsed
 from outage_feed.formats._fields import FIELDS, read_fields
 from outage_feed.formats._gather import BadRecord, Gather
-from outage_feed.names import clean, fold
+from outage_feed.freetext import LONGEST_NAME
+from outage_feed.names import clean, fold, parse_settlement
 
 HEADINGS: Mapping[str, tuple[str, ...]] = {
     "id": ("id", "№ заявки", "номер заявки", "№ отключения", "номер отключения", "код"),
@@ -76,15 +77,21 @@ def read_table(lines: Sequence[Line], context: Context) -> Parsed:
         if not folded or folded in header.headings:
             continue
         fields = {field: cells[at] for field, at in header.columns.items() if at < len(cells)}
-        if not any(value.strip() for value in fields.values()) or _is_note(folded, len(cells)):
+        if not any(value.strip() for value in fields.values()) or _is_note(fields, folded, len(cells)):
             continue
         read_one(fields, where, " | ".join(cell for cell in map(clean, cells) if cell), context, gather)
     return gather.parsed()
 
 
-def _is_note(words: Sequence[str], cells: int) -> bool:
-    """«На 03.12.25 заявок нет», a district's name over its rows: words in one cell are no record."""
-    return len(set(words)) == 1 < cells and re.search("[а-яёa-z]{3}", words[0]) is not None
+def _is_note(fields: Mapping[str, str], words: Sequence[str], cells: int) -> bool:
+    """«На 03.12.25 заявок нет», a district's name over its rows: words in one cell are no record.
+
+    «с. Бабяково» alone is one, without its start.
+    """
+    if len(set(words)) != 1 or cells == 1 or not re.search("[а-яёa-z]{3}", words[0]):
+        return False
+    place = clean(fields.get("place", "") or fields.get("address", ""))
+    return not parse_settlement(place).type if len(place) <= LONGEST_NAME else True
 
 
 def read_one(fields: Mapping[str, str], where: str, record: str, context: Context, gather: Gather) -> None:
