@@ -37,6 +37,8 @@ def count_affected(store: GridStore, outage: Outage) -> tuple[int, int]:
     """How many known service points the outage covers surely, and possibly; raises StoreError."""
     points = {point.id: point for area in outage.areas for point in store.points_at(area.settlement)}
     points |= {point.id: point for point in store.points_fed_by(outage.network)}
+    if outage.fias:
+        points |= {point.id: point for point in store.points_by_fias(outage.fias)}
     answers = [covers(outage, point) for point in points.values()]
     return answers.count(Sureness.SURE), answers.count(Sureness.POSSIBLE)
 
@@ -48,6 +50,8 @@ def understood(outage: Outage) -> list[str]:
         lines += _lines(area)
     if outage.network:
         lines.append(f"network: {', '.join(outage.network)}")
+    if outage.fias:
+        lines.append(f"houses by FIAS code: {len(outage.fias)}")
     return lines
 
 

@@ -113,6 +113,10 @@ class GridStore(GridDatabase):
             f"WHERE EXISTS (SELECT 1 FROM json_each(p.network) n WHERE n.value IN ({marks}))", tuple(network)
         )
 
+    def points_by_fias(self, codes: Sequence[str]) -> tuple[ServicePoint, ...]:
+        """The points in houses of these codes of the state register of addresses. Reads the whole register."""
+        return self._points("WHERE p.fias IN (SELECT value FROM json_each(?))", (json.dumps(codes),))
+
     def places(self) -> tuple[Address, ...]:
         """Every street (or settlement without streets) that has a service point, each once, without houses."""
         return tuple(map(rows.place, self.rows(rows.PLACES)))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from outage_feed.addresses import parse_place, parse_places
@@ -63,6 +63,7 @@ def test_a_text_beyond_all_measure_stays_as_it_is() -> None:
     assert parse_places("с. " + "Б" * 400 + ", ул. Мира", region="36")[0] == ()
 
 
+@settings(deadline=2000)
 @given(st.one_of(st.text(), st.lists(PIECES, max_size=25).map("".join)), st.text(max_size=10))
 def test_no_text_breaks_the_reader(text: str, district: str) -> None:
     parse_places(text, region="36", district=district)

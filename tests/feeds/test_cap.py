@@ -11,7 +11,7 @@ from xml.etree.ElementTree import Element, fromstring
 
 import pytest
 from click.testing import CliRunner
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ivr.cli import main
@@ -123,6 +123,7 @@ def test_what_is_a_mass_outage() -> None:
     assert not is_mass(outage("ул. Ленина"), 99, 100)
 
 
+@settings(deadline=2000)
 @given(
     st.text(max_size=40), st.text(max_size=40), st.sampled_from(Kind), st.integers(-5, 5),
     st.none() | st.integers(1, 9), st.booleans(), st.text(min_size=1, max_size=8),

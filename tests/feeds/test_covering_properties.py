@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from outage_feed.affecting import covers
@@ -80,6 +80,7 @@ def in_some_range(house: str, truth: frozenset[str]) -> bool:
     return not house.isdecimal() and house.rstrip(LETTERS) in truth
 
 
+@settings(deadline=2000)
 @given(lists(), st.sampled_from(STREETS), asked_houses, st.sampled_from([VILLAGE, TOWN]))
 def test_inside_is_sure_and_outside_is_not(
     listed: tuple[str, dict[str, frozenset[str]]], street: str, house: str, place: Settlement
@@ -92,6 +93,7 @@ def test_inside_is_sure_and_outside_is_not(
         assert found is NOT, text
 
 
+@settings(deadline=2000)
 @given(lists(), st.sampled_from(["кроме дома 5", "частично", "ВЛ-10 кВ № 4", "у магазина", "12-18", "кв. 3", "ТП 12"]),
        st.booleans(), st.sampled_from(STREETS), asked_houses)  # fmt: skip
 def test_what_cannot_be_read_makes_nothing_sure(
@@ -108,6 +110,7 @@ def test_what_cannot_be_read_makes_nothing_sure(
         assert found is not NOT, text
 
 
+@settings(deadline=2000)
 @given(lists(), st.sampled_from(STREETS), asked_houses)
 def test_what_is_stored_answers_the_same(
     listed: tuple[str, dict[str, frozenset[str]]], street: str, house: str
@@ -117,6 +120,7 @@ def test_what_is_stored_answers_the_same(
     assert answer(one, VILLAGE, street, house) is answer(again, VILLAGE, street, house)
 
 
+@settings(deadline=2000)
 @given(lists(), st.sampled_from(STREETS), asked_houses)
 def test_another_place_is_never_meant(listed: tuple[str, dict[str, frozenset[str]]], street: str, house: str) -> None:
     found = outage(listed[0])
@@ -132,6 +136,7 @@ def test_another_place_is_never_meant(listed: tuple[str, dict[str, frozenset[str
         assert answer(found, place, street, house) is not SURE or place.district
 
 
+@settings(deadline=2000)
 @given(st.integers(1, 90), st.integers(1, 30), st.sampled_from(LETTERS), st.sampled_from(LETTERS), st.integers(1, 130),
        st.sampled_from(["", *LETTERS]))  # fmt: skip
 def test_letters_at_the_ends_of_a_range(

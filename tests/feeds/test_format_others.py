@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from outage_feed.affecting import covers
+from outage_feed.dispatch import count_affected, understood
 from outage_feed.errors import Nonsense
 from outage_feed.formats import Context, Layout, Parsed, load_format
 from outage_feed.model import Kind, Outage, Settlement, Status, Sureness
@@ -196,7 +197,9 @@ def test_a_house_that_is_known_by_its_code_only_is_told(tmp_path: Path) -> None:
         assert store.points_by_id("p1") == (here,)
         assert isinstance(telling(store.find(here, later)), Planned)
         assert telling(store.find(there, later)) == NoneKnown()
-        assert len(store.outages(source="gis_gkh")) == 1
+        (one,) = store.outages(source="gis_gkh")
+        assert count_affected(store, one) == (1, 0)
+        assert understood(one) == ["houses by FIAS code: 2"]
 
 
 def gis(*, head: str = "<OutageReportGUID>1</OutageReportGUID>", data: str = "", objects: str = "") -> Parsed:
