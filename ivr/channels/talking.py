@@ -12,12 +12,9 @@ the room costs the caller the answer.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import time
-import wave
 from collections import deque
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -34,7 +31,7 @@ from ivr.channels.keys_line import KeysLine, Session
 from ivr.channels.voicing import Voicing
 from ivr.errors import AgiError, VoiceFailed
 from ivr.hearing import NOT_HEARING, Answered, Deaf, Ear, Hearing, Overheard, Words
-from ivr.ports import Asked, Clip, LineDropped, Said
+from ivr.ports import Asked, LineDropped, Said
 
 log = structlog.get_logger(__name__)
 
@@ -65,6 +62,8 @@ class TalkingChannel:
         self._tells_deaf = False
         """Whether the caller is still to be told."""
         self._typed: deque[str] = deque(maxlen=64)
+        self._later: list[Overheard] = []
+        """What is obeyed at every step, said while a number was being keyed."""
         self._finish = ""
         self._finish_until = 0.0
         self._events: asyncio.Queue[Overheard | str | None] = asyncio.Queue()
@@ -76,16 +75,19 @@ class TalkingChannel:
         """Say a prompt to its end, to the first key, or to words that are obeyed."""
         if not await self._open():
             return await self._keys.say(say)
-        clip = await self._voicing.clip(say.prompt, talk=True)
+        sound = await self._voicing.sound(say.prompt)
         sound_at = time.monotonic()
-        if clip is None:
+        if sound is None:
             return self._voicing.left_out(say.prompt, sound_at, "")
+        clip, samples = sound
         self._expect_nothing()
         keys, heard, heard_at = "", list[Heard](), None
         if said_before := await self._drain(keep_keys=True):
-            return Said(sound_at, "", (said_before[0],), answered_at=said_before[1])
+            if say.interruptible:
+                return Said(sound_at, "", (said_before[0],), answered_at=said_before[1])
+            heard.append(said_before[0])
         line = self._on_line()
-        playing = line.play(await asyncio.to_thread(_samples, clip.path))
+        playing = line.play(samples)
         while not playing.done() or (self._hears_obeyed and (self._speaking or not self._events.empty())):
             match await self._next(playing) if not playing.done() else await self._next(None, LOOK_EVERY_S):
                 case str(key) if not self._ends_last_answer(key):
@@ -127,11 +129,11 @@ class TalkingChannel:
         sound_at, text, cut = time.monotonic(), "", False
         answered: tuple[Answer, float] | None = None
         if not self._typed:
-            clip = await self._voicing.clip(ask.prompt, talk=True)
-            if clip is None:
+            sound = await self._voicing.sound(ask.prompt)
+            if sound is None:
                 raise VoiceFailed(f"the question {ask.prompt.name} cannot be heard")
-            sound_at, text = time.monotonic(), clip.text
-            answered, cut = await self._put(ask, clip)
+            sound_at, text = time.monotonic(), sound[0].text
+            answered, cut = await self._put(ask, sound[1])
             self._voicing.heard()
             if answered is None and self._deaf and not self._typed:
                 return await self._by_keys(ask, text, sound_at)
@@ -149,8 +151,10 @@ class TalkingChannel:
 
     async def hang_up(self) -> None:
         """End the call on purpose."""
-        with contextlib.suppress(LineDropped):
+        try:
             await self._leave()
+        except (LineDropped, AgiError) as error:  # what the call has come to counts all the same
+            log.info("AudioSocket was not left in order", error=repr(error))
         await self._keys.hang_up()
 
     def close(self) -> None:
@@ -167,13 +171,13 @@ class TalkingChannel:
     _hears_obeyed = False
     """Words that are obeyed have been recognised: what is being said is heard to its end before the script goes on."""
 
-    async def _put(self, ask: Ask, clip: Clip) -> tuple[tuple[Answer, float] | None, bool]:
+    async def _put(self, ask: Ask, samples: bytes) -> tuple[tuple[Answer, float] | None, bool]:
         """Say the question's words. The answer, if the caller has spoken into them (keys are put with those typed), and
         whether they were stopped for it."""
         if self._ear is not None:
             self._ear.expect(ask.speech)
         line = self._on_line()
-        playing = line.play(await asyncio.to_thread(_samples, clip.path))
+        playing = line.play(samples)
         while not playing.done():
             match await self._next(playing):
                 case str(key) if not self._ends_last_answer(key):
@@ -226,6 +230,8 @@ class TalkingChannel:
                 case Answered(answer=Utterance(text=text) as answer, ended_at=ended) if not keys:
                     if self._counts(ask, text):
                         return answer, ended
+                case Answered(answer=Utterance(text=text)) if self._obeyed(text):
+                    self._later.append(event)
                 case Deaf(why=why):
                     self._go_deaf(why)
                     if not keys:
@@ -249,6 +255,9 @@ class TalkingChannel:
         """What has happened since the last verb: keys are kept for the next question; of words only those that are
         obeyed at every step count, because the rest was not said to what comes now. Raises :class:`LineDropped`."""
         obeyed: tuple[Utterance, float] | None = None
+        for event in self._later:
+            self._events.put_nowait(event)
+        self._later.clear()
         while not self._events.empty():
             match await self._next(None):
                 case str(key) if keep_keys:
@@ -303,7 +312,7 @@ class TalkingChannel:
         if held is not None:
             try:
                 await asyncio.wait_for(held, LEAVE_S)
-            except (Hangup, asyncio.CancelledError):
+            except Hangup:
                 raise LineDropped from None
             except TimeoutError:
                 raise AgiError("Asterisk is still in AudioSocket, and the sound is over") from None
@@ -382,13 +391,3 @@ class TalkingChannel:
         if self._line is None:
             raise LineDropped
         return self._line
-
-
-def _samples(path: Path) -> bytes:
-    """The sound of a clip: 8 kHz, 16 bit, one channel. Raises :class:`ivr.errors.VoiceFailed`."""
-    try:
-        with wave.open(str(path)) as file:
-            samples: bytes = file.readframes(file.getnframes())
-            return samples
-    except (OSError, wave.Error, EOFError) as error:
-        raise VoiceFailed(f"{path.name}: {error}") from error

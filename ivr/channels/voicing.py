@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+import wave
+from pathlib import Path
+
 import structlog
 
 from ivr.call.model import Digits, Prompt
@@ -25,6 +29,18 @@ class Voicing:
         """The prompt's clip; ``None`` (and a line in the log) when it cannot be voiced."""
         return await _clip(self._voice, prompt, talk=talk)
 
+    async def sound(self, prompt: Prompt) -> tuple[Clip, bytes] | None:
+        """The prompt's clip in its wording for whoever may answer in words, and its samples (slin); ``None`` likewise:
+        a clip may have been thrown out of the cache meanwhile."""
+        clip = await self.clip(prompt, talk=True)
+        if clip is None:
+            return None
+        try:
+            return clip, await asyncio.to_thread(_samples, clip.path)
+        except (OSError, wave.Error, EOFError) as error:
+            log.error("prompt not voiced", prompt=prompt.name, error=f"{clip.path.name}: {error}")
+            return None
+
     async def clip_aside(self, prompt: Prompt) -> Clip | None:
         """The same for what somebody else is told: it is no part of the conversation."""
         return await _clip(self._aside, prompt, talk=False)
@@ -47,3 +63,9 @@ async def _clip(voice: Voice, prompt: Prompt, *, talk: bool) -> Clip | None:
     except (VoiceFailed, PromptError, OSError) as error:  # the call is worth more than one sentence
         log.error("prompt not voiced", prompt=prompt.name, error=str(error))
         return None
+
+
+def _samples(path: Path) -> bytes:
+    with wave.open(str(path)) as file:
+        samples: bytes = file.readframes(file.getnframes())
+        return samples

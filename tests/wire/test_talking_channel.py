@@ -303,3 +303,65 @@ async def test_sound_that_breaks_off_while_the_caller_is_there_is_no_hang_up(roo
         await room.side.close()
 
     assert isinstance(await room.run(lambda channel: channel.ask(ask("long")), meanwhile), AgiError)
+
+
+async def test_danger_named_while_a_number_is_keyed_is_obeyed_after_it(room: Room) -> None:
+    async def script(channel: TalkingChannel) -> object:
+        number = await channel.ask(ask("short", most=4, wait=2.0, between=0.5))
+        return number.answer, (await channel.ask(ask("long"))).answer
+
+    async def meanwhile() -> None:
+        ear = await room.hears()
+        while room.side.loud < 5:  # noqa: ASYNC110  # until the question is over
+            await asyncio.sleep(0.005)
+        room.side.press("4")
+        await asyncio.sleep(0.05)
+        ear.answer("оператор")
+        room.side.press("6")
+
+    assert await room.run(script, meanwhile) == (Digits("46"), Utterance("оператор", 0.9))
+
+
+async def test_a_sentence_whose_sound_is_gone_is_left_out_and_the_call_goes_on(room: Room) -> None:
+    voiced = room.voice.clip
+
+    async def clip(prompt: Prompt, *, talk: bool = False) -> Clip:
+        made = await voiced(prompt, talk=talk)
+        if prompt.name == "long":
+            made.path.unlink()
+        return made
+
+    room.voice.clip = clip  # type: ignore[method-assign]
+
+    async def script(channel: TalkingChannel) -> object:
+        lost = await channel.say(Say(Prompt("long")))
+        return lost.voiced, (await channel.say(Say(Prompt("short")))).voiced
+
+    assert await room.run(script) == (False, True)
+
+
+@pytest.mark.parametrize(("interruptible", "loud"), [(True, 5), (False, 10)])
+async def test_a_notice_that_must_be_heard_is_not_skipped_for_words_before_it(
+    room: Room, interruptible: bool, loud: int
+) -> None:
+    async def script(channel: TalkingChannel) -> object:
+        await channel.say(Say(Prompt("short")))
+        room.ear.answer("оператор")
+        return await channel.say(Say(Prompt("short"), interruptible=interruptible))
+
+    said = await room.run(script)
+    assert said.overheard == (Utterance("оператор", 0.9),)
+    assert room.side.loud == loud
+
+
+async def test_hanging_up_never_raises_also_where_asterisk_does_not_leave(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ivr.channels.talking.LEAVE_S", 0.1)
+
+    async def script(channel: TalkingChannel) -> object:
+        await channel.say(Say(Prompt("short")))
+        room.line.writer.write = lambda data: None  # the reply to EXEC never comes
+        return await channel.hang_up()
+
+    assert await room.run(script) is None
