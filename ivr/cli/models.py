@@ -89,12 +89,13 @@ def check(settings: Settings, model: str | None, file: Path | None, as_json: boo
     """List every name of the register and every wording of a menu choice that MODEL (default: the one in use) cannot
     hear, with the words it lacks.
 
-    Leaves with 1 when there are any. A choice or name that cannot be heard can still be keyed, and people can still
-    be reached; "ivr models adapt --register" builds the words in. A model with an open vocabulary (T-one, Zipformer)
-    has no list of words: it lacks only what its letters cannot write.
+    Leaves with 1 when there are any, and when it cannot be loaded. A choice or name that cannot be heard can still
+    be keyed, and people can still be reached; "ivr models adapt --register" builds the words in. A model with an open
+    vocabulary (T-one, Zipformer) has no list of words: it lacks only what its letters cannot write.
     """
     from robot.hearing.folders import find
     from robot.hearing.spoken_names import missing
+    from robot.hearing.trying import TrialFailed, try_apart
 
     try:
         chosen = find(model, settings.home, settings.models) if model else model_in_use(settings)
@@ -104,6 +105,10 @@ def check(settings: Settings, model: str | None, file: Path | None, as_json: boo
         fail(str(error), "ivr models list")
     except RegisterError as error:
         fail(str(error), "ivr register import --help names the columns")
+    try:
+        try_apart(chosen.path)
+    except TrialFailed as error:
+        fail(f"{chosen.name} cannot be heard with: {error}", "a file of it is damaged or missing; bring it anew")
     if known is None:
         fail(f"{chosen.name} does not tell its vocabulary: neither its graph nor graph/words.txt has one")
     lacking = {

@@ -130,6 +130,17 @@ def test_a_model_adapted_before_an_upgrade_is_told(home: Path, quick: None) -> N
     assert "learnt 1 more words" in checked.stderr
 
 
+@pytest.mark.parametrize("file", ["graph/HCLr.fst", "am/final.mdl"])
+def test_a_model_that_cannot_be_loaded_is_told_by_check(home: Path, file: str) -> None:
+    """Even one that takes the process with it that loads it, as a graph cut short does."""
+    broken = home / "var" / "models" / "broken"
+    shutil.copytree(SHIPPED / DEFAULT, broken)
+    (broken / file).write_bytes((broken / file).read_bytes()[:1000])
+    checked = ivr(home, "models", "check", "broken")
+    assert checked.exit_code == 1
+    assert "broken cannot be heard with" in checked.stderr
+
+
 def test_a_model_without_a_list_of_words_is_told(home: Path) -> None:
     silent = home / "var" / "models" / "silent"
     shutil.copytree(SHIPPED / DEFAULT, silent)
