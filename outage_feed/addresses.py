@@ -64,21 +64,27 @@ def parse_places(text: str, *, region: str, district: str = "") -> tuple[tuple[A
 
 
 def parse_place(place: str, objects: str, *, region: str, district: str = "") -> tuple[Area, ...]:
-    """The areas of a record that has the settlement in a field of its own; several settlements in it share the text.
+    """The areas of a record that has the settlement in a field of its own; no place gives nothing.
 
-    Several typed settlements («с. Бабяково, д. Отрадное»): which streets lie in which of them the text does not tell,
-    so it is kept as text for each of them. No place gives nothing.
+    Several settlements in it, each with its type («с. Бабяково, д. Отрадное»), share the text: which streets lie in
+    which of them it does not tell, so it is kept as text for each. Streets behind the settlement («с. Бабяково, ул.
+    Мира») are read with the text.
     """
-    parts = [parse_settlement(part, district=district, region=region) for part in re.split(r"[,;\n\u2028]", place)]
-    parts = [part for part in parts if part.name]
-    if len(parts) > 1 and all(part.type for part in parts):
-        if not objects:
-            return tuple(Area(part) for part in parts)
-        return tuple(Area(part, unclear=(clean(objects),)) for part in parts)
+    parts = [
+        part
+        for part in (clean(part).strip(" .") for part in re.split(r"[,;\n\u2028]", _STREET_BEHIND.sub(", ", place)))
+        if part
+    ]
+    found = [_place_at(part, inside=False) for part in parts]
+    typed = [replace(one, district=district, region=region) for one in found if one is not None]
+    if len(parts) > 1 and len(typed) == len(parts):
+        return tuple(Area(one, unclear=(clean(objects),) if objects else ()) for one in typed)
+    if len(parts) > 1 and found[0] is not None:
+        behind = ", ".join(parts[1:])
+        glue = ", " if len(parts) == 2 and objects[:1].isdecimal() else "; "
+        return (parse_area(typed[0], glue.join(filter(None, (behind, objects)))),)
     whole = parse_settlement(place, district=district, region=region)
-    if not whole.name:
-        return ()
-    return (parse_area(whole, objects),)
+    return (parse_area(whole, objects),) if whole.name else ()
 
 
 def _is_region(piece: str) -> bool:

@@ -99,7 +99,10 @@ def _areas(given: Mapping[str, str], region: Region) -> tuple[tuple[Area, ...], 
     if street:
         objects = "; ".join(filter(None, (f"{street}, {houses}".strip(", "), objects)))
     elif houses:
-        objects = "; ".join(filter(None, (objects, houses)))
+        # Houses belong to a street that stands alone; behind several they are anybody's, so they are read for none.
+        objects = (", " if objects and not re.search("[,;\n\u2028]", objects) else "; ").join(
+            filter(None, (objects, houses))
+        )
     place = given.get("place", "")
     address = given.get("address", "")
     text = clean(", ".join(filter(None, (place, address, objects)))).strip(" ,")

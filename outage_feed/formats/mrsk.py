@@ -19,14 +19,15 @@ from __future__ import annotations
 
 import re
 
+from outage_feed.addresses import parse_place
 from outage_feed.errors import Nonsense
 from outage_feed.formats import Context, Parsed, decode, shorten
 from outage_feed.formats._gather import BadRecord, Gather, key_of
 from outage_feed.formats._html import BREAK, read_tables
 from outage_feed.formats._moments import end_of, find_day, find_times, moment_of
-from outage_feed.freetext import LONGEST_NAME, parse_area
-from outage_feed.model import Area, Kind, Outage, Settlement
-from outage_feed.names import clean, parse_settlement
+from outage_feed.freetext import LONGEST_NAME
+from outage_feed.model import Kind, Outage
+from outage_feed.names import clean
 from outage_feed.regions import find_region
 
 _COLUMNS = (
@@ -80,8 +81,6 @@ def _outages(row: _Row, context: Context) -> list[tuple[Outage, str]]:
         raise BadRecord(f"region «{row.get('region', '')}» is not one of the served regions")
     if max(len(row["location"]), len(row.get("district", ""))) > LONGEST_NAME:
         raise BadRecord("the location is longer than a name can be")
-    if not row["location"]:
-        raise BadRecord("the location is empty")
     day = find_day(row.get("disconn-start-date", ""))
     starts = find_times(row.get("disconn-start-time", ""))
     if day is None or not starts:
@@ -91,7 +90,9 @@ def _outages(row: _Row, context: Context) -> list[tuple[Outage, str]]:
     if len(starts) > 1 and len(ends) != len(starts):
         raise BadRecord(f"{len(starts)} starts but {len(ends)} ends in one row")
     objects = row.get("object", "")
-    areas = _areas(row["location"], row.get("district", ""), region.code, objects)
+    areas = parse_place(row["location"], objects, region=region.code, district=row.get("district", ""))
+    if not areas:
+        raise BadRecord("the location is empty")
     found = []
     for at, start_time in enumerate(starts):
         start = moment_of(day, start_time)
@@ -112,14 +113,3 @@ def _outages(row: _Row, context: Context) -> list[tuple[Outage, str]]:
         )
         found.append((outage, remark))
     return found
-
-
-def _areas(location: str, district: str, region: str, objects: str) -> tuple[Area, ...]:
-    """One area, or several where the cell names several places, each with its type («с. Бабяково, д. Отрадное»)."""
-    parts = [parse_settlement(part, district=district, region=region) for part in re.split("[,;]", location)]
-    parts = [part for part in parts if part.name]
-    if len(parts) > 1 and all(part.type for part in parts):
-        # Which streets lie in which of them, the text does not tell.
-        return tuple(Area(part, unclear=(objects,) if objects else ()) for part in parts)
-    whole: Settlement = parse_settlement(location, district=district, region=region)
-    return (parse_area(whole, objects),)

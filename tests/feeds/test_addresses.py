@@ -55,6 +55,25 @@ def test_a_name_without_a_type_is_a_place_where_the_district_is_known() -> None:
     assert read("ул. Лесная", "Каширский р-н") == ([], ("ул. Лесная",))
 
 
+@pytest.mark.parametrize(
+    ("place", "objects", "areas"),
+    [
+        ("с. Бабяково", "ул. Мира 5", ["с. Бабяково, ул. Мира 5"]),
+        ("с.\n Бабяково", "", ["с. Бабяково"]),
+        ("с. Бабяково, д. Отрадное", "ул. Мира 5", ["с. Бабяково, ул. Мира 5", "д. Отрадное, ул. Мира 5"]),
+        ("с. Бабяково, ул. Мира", "ул. Ленина 5", ["с. Бабяково, ул. Мира, ул. Ленина 5"]),
+        ("с. Бабяково, д. 5", "", ["с. Бабяково, д. 5"]),
+        ("с. Бабяково, ул. Мира, ул. Ленина", "5", ["с. Бабяково, ул. Мира, ул. Ленина, 5"]),
+        ("с. Бабяково ул. Мира", "5, 7", ["с. Бабяково, ул. Мира 5, 7"]),
+        ("Бабяково", "д. 5", ["Бабяково, д. 5"]),
+        (" , ", "ул. Мира", []),
+        ("", "ул. Мира", []),
+    ],
+)
+def test_a_place_in_a_field_of_its_own(place: str, objects: str, areas: list[str]) -> None:
+    assert [write_area(area) for area in parse_place(place, objects, region="36")] == areas
+
+
 def test_a_text_beyond_all_measure_stays_as_it_is() -> None:
     text = "с. Бабяково, " * 5000
     assert read(text) == ([], (text.strip(),))

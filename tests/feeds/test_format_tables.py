@@ -236,6 +236,22 @@ def test_a_quote_that_is_never_closed_costs_its_own_line_only() -> None:
     assert [str(one.areas[0].settlement) for one in parsed.outages] == ["д. Отрадное", "с. Бабяково", "с. Бабяково"]
 
 
+@pytest.mark.parametrize(
+    ("where", "houses", "answer"),
+    [
+        ("ул. Мира", "5, 7", Sureness.SURE),
+        ("ул. Ленина, ул. Мира", "5", Sureness.POSSIBLE),
+        ("", "5", Sureness.POSSIBLE),
+    ],
+)
+def test_houses_in_a_column_of_their_own(where: str, houses: str, answer: Sureness) -> None:
+    """They belong to a street that stands alone, and to nobody for sure behind several."""
+    head = "Населённый пункт;Район;Улицы;Дома;Начало\n"
+    (one,) = read_csv(f"{head}с. Бабяково;Новоусманский р-н;{where};{houses};26.11.2026 9:00\n").outages
+    assert covers(one, point(VILLAGE, "ул. Мира", "5")) is answer
+    assert covers(one, point(VILLAGE, "ул. Мира", "6")) is not Sureness.SURE
+
+
 def test_several_lines_of_one_number_are_one_outage() -> None:
     head = "№ заявки;Населённый пункт;Улица;Дома;Начало;Окончание\n"
     first = "7;с. Бабяково;ул. Ленина;1-5;26.11.2026 9:00;26.11.2026 17:00\n"
