@@ -8,7 +8,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ivr.call.errands import Consent, FindConsent, KeepConsent, NoConsent, Promise, Promised, SendSms, Sent
+from ivr.call.errands import (
+    Consent,
+    FindConsent,
+    KeepConsent,
+    NoConsent,
+    NotHeard,
+    Promise,
+    Promised,
+    SendSms,
+    Sent,
+    Unavailable,
+)
 from ivr.call.model import Call, Prompt
 from ivr.call.verbs import Say
 from outage_feed.model import ServicePoint
@@ -38,22 +49,27 @@ def is_mobile(phone: str | None) -> bool:
     return phone is not None and phone.startswith("+79")
 
 
-async def send_time(call: Call, at: At) -> None:
+async def send_time(call: Call, at: At) -> NotHeard | None:
     """Send the time that was told to the caller's number, who has just agreed to it; say what came of it."""
     told = at.told
     if call.caller is None or not isinstance(told, Planned | Emergency | OfUnknownKind):
-        return
+        return None
     text = Prompt("sms_outage", place=place(at.point.address), until=told.until, set_at=told.set_at)
     consent = await KeepConsent("sms", call.caller, call.id, "outage_offer_sms")
+    if isinstance(consent, NotHeard):
+        return consent
     sent = await SendSms(consent, text, call.id) if isinstance(consent, Consent) else None
     await Say(Prompt("sms_sent" if isinstance(sent, Sent) else "sms_not_sent"))
+    return None
 
 
-async def promise_call(call: Call, at: At) -> None:
+async def promise_call(call: Call, at: At) -> NotHeard | None:
     """Promise a call when the light is back, to the caller's number, who has just agreed to it."""
     if call.caller is None:
-        return
+        return None
     consent = await KeepConsent("callback", call.caller, call.id, "outage_offer_call")
+    if isinstance(consent, NotHeard):
+        return consent
     promised = None
     if isinstance(consent, Consent):
         promised = await Promise(
@@ -61,6 +77,7 @@ async def promise_call(call: Call, at: At) -> None:
             point_id=at.point.id, outage=outage_id(at.told),
         )  # fmt: skip
     await Say(Prompt("call_promised" if isinstance(promised, Promised) else "call_not_promised"))
+    return None
 
 
 async def offer_notices(call: Call, at: At) -> WantsPerson | None:
@@ -71,9 +88,12 @@ async def offer_notices(call: Call, at: At) -> WantsPerson | None:
     if call.caller is None or not isinstance(await FindConsent("outage_notices", call.caller), NoConsent):
         return None
     answer = await ask_yes_no(Prompt("outage_offer_notices"))
+    consent = await _agreed(call.caller, call.id) if answer is True else None
+    if isinstance(consent, NotHeard):
+        answer = await ask_yes_no(Prompt("outage_offer_notices"), flush=True)
+        consent = await _agreed(call.caller, call.id) if answer is True else None
     if answer is not True:
         return answer if isinstance(answer, WantsPerson) else None
-    consent = await KeepConsent("outage_notices", call.caller, call.id, "outage_offer_notices")
     promised = None
     if isinstance(consent, Consent):
         promised = await Promise(
@@ -81,3 +101,7 @@ async def offer_notices(call: Call, at: At) -> WantsPerson | None:
         )
     await Say(Prompt("notices_promised" if isinstance(promised, Promised) else "notices_not_promised"))
     return None
+
+
+async def _agreed(phone: str, call_id: str) -> Consent | NotHeard | Unavailable:
+    return await KeepConsent("outage_notices", phone, call_id, "outage_offer_notices")

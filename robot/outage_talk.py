@@ -9,7 +9,7 @@ from enum import Enum, auto
 from functools import partial
 from typing import Literal
 
-from ivr.call.errands import Unavailable
+from ivr.call.errands import NotHeard, Unavailable
 from ivr.call.manner import Manner, Offers, manner
 from ivr.call.memory import AtPlace, BelongsTo, Recall, Remember
 from ivr.call.model import Call, NeedsPerson, Outcome, Prompt
@@ -233,15 +233,17 @@ async def _tell_and_offer(call: Call, found: tuple[At, ...]) -> Outcome | Instea
 
     What is repeated is looked up anew: a time that has passed meanwhile is not told again.
     """
-    informed, how = informed_of(found[0]), await manner()
+    informed, how, hasty = informed_of(found[0]), await manner(), False
     for _ in range(3):
         offer, more = _offer(call, found, how.offers)
         choices: dict[str, _Next | Instead] = {"2": _Next.ANOTHER, "*": _Next.REPEAT, _DONE: _Next.DONE, **more}
-        await say_outages(found)
+        if not hasty:
+            await say_outages(found)
         try:
             key = await ask_key(
                 offer,
                 choices,
+                flush=hasty,
                 no_match=[offer],
                 phrases=_phrases(how),
                 understand=partial(_meant, offered=tuple(more)),
@@ -256,7 +258,10 @@ async def _tell_and_offer(call: Call, found: tuple[At, ...]) -> Outcome | Instea
                 return informed  # silence after an answer: nothing more is wanted
             case _Next.SMS | _Next.CALL:
                 try:
-                    await (send_time if key is _Next.SMS else promise_call)(call, found[0])
+                    done = await (send_time if key is _Next.SMS else promise_call)(call, found[0])
+                    if isinstance(done, NotHeard) and not hasty:
+                        hasty = True  # the key came before the offer: what one agrees to must have been heard
+                        continue
                     if how.offers.notices and await offer_notices(call, found[0]):
                         return NeedsPerson("asked for a person after the outage was told")
                 except CallerHungUp:
@@ -275,7 +280,7 @@ async def _tell_and_offer(call: Call, found: tuple[At, ...]) -> Outcome | Instea
                 if isinstance(again, Unavailable):
                     await Say(Prompt("outage_list_unavailable"))
                     return NeedsPerson("outage list unavailable")
-                found, informed = again, informed_of(again[0])
+                found, informed, hasty = again, informed_of(again[0]), False
     return informed
 
 

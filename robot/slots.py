@@ -100,10 +100,11 @@ async def ask_key(
 
 
 async def ask_yes_no(
-    question: Prompt, *, no_input: Sequence[Prompt] = (), no_match: Sequence[Prompt] = ()
+    question: Prompt, *, no_input: Sequence[Prompt] = (), no_match: Sequence[Prompt] = (), flush: bool = False
 ) -> bool | WantsPerson | GaveUp:
     """Ask a question that 1 (or a yes) affirms and 2 (or a no) denies."""
-    return await ask_key(question, {"1": True, "2": False}, no_input=no_input, no_match=no_match, understand=yes_no_key)
+    choices = {"1": True, "2": False}
+    return await ask_key(question, choices, no_input=no_input, no_match=no_match, flush=flush, understand=yes_no_key)
 
 
 def yes_no_key(text: str) -> str | None:

@@ -131,7 +131,12 @@ class Consent:
 
 
 @dataclass(frozen=True, slots=True)
-class KeepConsent(Errand[Consent | Unavailable]):
+class NotHeard:
+    """The question was answered by a key typed ahead: what has not been heard cannot be agreed to. Ask it again."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeepConsent(Errand[Consent | NotHeard | Unavailable]):
     """Write down that the caller has just agreed to ``kind``, asked with the prompt named ``prompt``.
 
     Within a call the same kind is written down once, however often the errand is tried again.

@@ -49,11 +49,12 @@ class Words:
         text = book.write(prompt, now)
         return text if segments(text) <= MOST_SEGMENTS else book.write(prompt, now, names=False)
 
-    def heard(self, call_id: str, prompt: str) -> str:
-        """The words that the prompt of that name had when this running call last heard it; empty when it has not."""
+    def heard(self, call_id: str, prompt: str) -> str | None:
+        """The words that the prompt of that name had when this running call last heard it; empty when it has not,
+        ``None`` when no such call is running."""
         call = self._calls.get(call_id)
         if call is None:
-            return ""
+            return None
         for entry in reversed(call.entries):
             if isinstance(entry.verb, Say | Ask) and entry.verb.prompt.name == prompt and entry.said:
                 return entry.said

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from records import MOSCOW, NOON, call
 
-from ivr.call.errands import Consent, FindConsent, KeepConsent, NoConsent
+from ivr.call.errands import Consent, FindConsent, KeepConsent, NoConsent, NotHeard
 from ivr.call.journal import encode
 from ivr.call.model import Abandoned, Answer, CallRecord, Digits, Entry, Outcome, Prompt, Told
 from ivr.call.verbs import Ask
@@ -150,6 +150,20 @@ async def test_what_is_kept_is_what_the_call_really_heard(store: Store, words: W
     assert consents == [store.consents.of(PHONE, "sms")]
     assert kept.text == "offer_sms"  # as FakeChannel says it
     assert kept.call == "c9"
+
+
+async def test_what_the_running_call_has_not_heard_is_not_agreed_to(store: Store, words: Words) -> None:
+    answers: list[object] = []
+
+    async def script() -> Outcome:
+        answers.append(await KeepConsent("sms", PHONE, "c9", "offer_sms", "what the script believes", how="3"))
+        return Told("sms")
+
+    runner = Runner({KeepConsent: keep_consent(store, lambda: NOON, words)}, FakeJournal(), lambda: NOON)
+    words.of_calls(runner.live)
+    await runner.run_call(call("c9"), script, FakeChannel.with_answers([]))
+    assert answers == [NotHeard()]
+    assert store.consents.all(PHONE) == ()
 
 
 async def test_without_a_running_call_the_words_are_those_of_the_script_or_of_the_book(
