@@ -166,3 +166,19 @@ def register_mark(db: Database) -> None:
     """A mark by chance of the register as it is: what was made from it elsewhere is known to be of no other one."""
     db.table("grid_register").add_column("mark", str)
     db.execute("UPDATE grid_register SET mark = hex(randomblob(8))")
+
+
+@migrations()
+def register_import(db: Database) -> None:
+    """How far an import of the register has come, so that a killed one goes on; help points of settlements."""
+    db.table("grid_import").create(
+        {
+            "files": str, "version": int, "copied": int, "rows": int, "points": int, "problems": int,
+            "error_bytes": int,
+        },
+        not_null={"files", "version", "copied", "rows", "points", "problems", "error_bytes"},
+    )  # fmt: skip
+    db.table("grid_help").create(
+        {"place_key": str, "settlement_type": str, "district": str, "text": str},
+        pk=("place_key", "settlement_type", "district", "text"),
+    )

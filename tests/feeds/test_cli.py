@@ -215,7 +215,9 @@ def test_a_register_is_taken_in(home: Path, tmp_path: Path) -> None:
     result = register("import", str(file), code=1)
     assert f"{file}:3: row left out: region «Москва»" in result.stderr
     file.write_text(header + good, encoding="utf-8")
-    assert json.loads(register("import", str(file), "--json").stdout) == {"points": 1, "stored": True, "problems": []}
+    assert json.loads(register("import", str(file), "--json").stdout) == {
+        "points": 1, "stored": True, "problems": [], "problem_count": 0, "resumed": 0,
+    }  # fmt: skip
     assert "Воронежская область" in register("stats").stdout
     with grid(home) as store:
         assert store.points_by_phone("+79000000001")[0].account == "361"
