@@ -36,6 +36,7 @@ def parse_places(text: str, *, region: str, district: str = "") -> tuple[tuple[A
     found: dict[Settlement, list[str]] = {}
     unclear: list[str] = []
     current: Settlement | None = None
+    outer: Settlement | None = None
     for sentence in re.split(r"[;\n\u2028]", text):
         first = True
         for piece in _PIECES.split(_STREET_BEHIND.sub(", ", clean(sentence).replace(": ", ", "))):
@@ -48,14 +49,26 @@ def parse_places(text: str, *, region: str, district: str = "") -> tuple[tuple[A
                 continue
             place = _place_at(piece, inside=current is not None) if len(piece) <= LONGEST_NAME else None
             if place is not None:
+                outer = None
+                if (
+                    place.type in _GARDEN_TYPES
+                    and current is None
+                    and unclear
+                    and district
+                    and _is_bare_name(unclear[-1])
+                ):
+                    # «Мшинское массив, СНТ Заря»: registers have the gardens as a place, or as a part of that one.
+                    outer = parse_settlement(unclear.pop(), district=district, region=region)
+                    found.setdefault(outer, []).append(f"; {piece}")
                 current = replace(place, district=district, region=region)
                 found.setdefault(current, [])
             elif current is None:
                 unclear.append(piece)
             else:
-                found[current].append(f"{'; ' if first and found[current] else ', '}{piece}")
+                for one in filter(None, (current, outer)):
+                    found[one].append(f"{'; ' if first else ', '}{piece}")
             first = False
-    if not found and unclear and district and _could_be_a_place(unclear[0]):
+    if not found and unclear and district and _is_bare_name(unclear[0]):
         # «Русское, Лесная ул., д. 5» of a district: the first name stands where settlements stand.
         found[parse_settlement(unclear[0], district=district, region=region)] = [", ".join(unclear[1:])]
         unclear = []
@@ -106,6 +119,6 @@ def _place_at(piece: str, *, inside: bool) -> Settlement | None:
     return whole if not inside and {first, last} & _GARDEN_TYPES else None
 
 
-def _could_be_a_place(piece: str) -> bool:
+def _is_bare_name(piece: str) -> bool:
     """Whether a piece can be a settlement without its type: a name and nothing else."""
     return bool(_BARE_NAME.fullmatch(piece)) and not parse_street(piece).type and len(piece) <= LONGEST_NAME

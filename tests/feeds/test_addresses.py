@@ -74,6 +74,12 @@ def test_a_place_in_a_field_of_its_own(place: str, objects: str, areas: list[str
     assert [write_area(area) for area in parse_place(place, objects, region="36")] == areas
 
 
+def test_gardens_inside_of_a_place_without_a_type_are_both() -> None:
+    """Registers have «СНТ Заря» as a place of its own, or as a part of the «Мшинское массив»."""
+    both = [("Лужский р-н", "Мшинское массив, СНТ Заря 5"), ("Лужский р-н", "СНТ Заря, д. 5")]
+    assert read("Лужский р-н, Мшинское массив, СНТ Заря, д. 5") == (both, ())
+
+
 def test_a_text_beyond_all_measure_stays_as_it_is() -> None:
     text = "с. Бабяково, " * 5000
     assert read(text) == ([], (text.strip(),))
