@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 
-from robot.understanding.danger_calm import long_past_or_imagined, put_right_after
+from robot.understanding.danger_calm import lit_elsewhere, long_past_or_imagined, put_right_after
 from robot.understanding.danger_signs import LIGHTS, SIGNS, Danger, Sign
 from robot.understanding.words import words
 
@@ -26,6 +26,8 @@ _THINGS = frozenset(
 )
 """That of which there may be none: beside «нет» these are denied, a verb is not («нет, искрит»). Also as a recogniser
 mishears them: «дым нет» for «дыма нет»."""
+_GONE = re.compile(r"пропал|погас|потух|отключ|выключ|вырубил|выбил|вышиб|исчез")
+"""«дом горит, свет пропал»: it is not the light that burns."""
 _FELL = re.compile(r"\b(напряжени\w*|давлени\w*|скорост\w*|температур\w*) (?:\w+ ){0,3}упал\w*")
 """What falls without danger."""
 
@@ -35,7 +37,10 @@ def danger(text: str) -> Danger | None:
     said = _joined(words(text))
     if not said or long_past_or_imagined(" ".join(said)):
         return None
+    lit = lit_elsewhere(" ".join(words(text)))
     for sign in SIGNS:
+        if sign.burns and lit:
+            continue
         if sign.but is not None and any(sign.but.match(word) for word in said):
             continue
         for at in _places(sign, said):
@@ -60,7 +65,11 @@ def _places(sign: Sign, said: tuple[str, ...]) -> list[int]:
 
 def _lights(said: tuple[str, ...], at: int) -> bool:
     """«лампочка на счётчике горит»: what burns is a lamp."""
-    return any(light.match(word) for light, reach in LIGHTS for word in said[max(0, at - reach) : at + reach + 1])
+    return any(
+        light.match(said[i]) and not (i + 1 < len(said) and _GONE.match(said[i + 1]))
+        for light, reach in LIGHTS
+        for i in range(max(0, at - reach), min(len(said), at + reach + 1))
+    )
 
 
 def _denied(said: tuple[str, ...], at: int) -> bool:

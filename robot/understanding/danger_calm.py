@@ -1,4 +1,4 @@
-"""What has the words of danger and is over, or has not happened: long past, put right, imagined. Pure."""
+"""What has the words of danger and none of it: long past, put right, imagined, or lamps that burn elsewhere. Pure."""
 
 from __future__ import annotations
 
@@ -21,6 +21,19 @@ _RIGHT_AGAIN = re.compile(
     r"починил|сделали|сделано|убрал|потуш|поднял|постав|замени|поменял|отремонтир|исправил|устранил|восстанов|закрыли$"
     r"|подвяза|закрепи|проверили"
 )
+_DARK = r"(?:нет|нету|не гор(?:ит|ят)|темно|темнота)"
+_LIT_ELSEWHERE = re.compile(
+    r"\bгор(?:ит|ят)\b.*\b(?:а|только|лишь) (?:[уив] )?(?:нас|меня|мы|я|мо[йяе]\w*|наш\w*|квартир\w+|доме?|дома|сам\w+)"
+    rf"(?: (?:в|у|на|почему|то|нас|меня|квартире|доме|подъезд|этаж|один|одних|одного)){{0,3}} {_DARK}$"
+    r"|\bгор(?:ит|ят)\b.*\bкроме (?:нас|меня|наш\w+|мо\w+)(?: \w+)?$"
+    r"|\bгор(?:ит|ят) (?:второ\w+|друг\w+|остальн\w+|половин\w*|полдома|квартир\w*|мо[йяе]|наш\w*|один|одна)"
+    rf"(?: \w+)? {_DARK}$"
+)
+"""«у соседей дома горит, а у нас нет», «весь подъезд горит, кроме нашего», «первый подъезд горит, второй нет»."""
+_BURNS_INDEED = re.compile(
+    r"\b(?:пожар|огонь|огня|плам|дым|задым|гарь|гари|искр|загор|сгор|горим|туш|потуш|щит|столб|опор|провод|лини|лэп|тп\b"
+    r"|подстанц|трансформатор|будк|счетчик|розетк|автомат|кабел|крыш|сара|гараж|баня|вод[аыу]\b|пожарн)"
+)
 _NOBODY = frozenset("не никто нельзя".split())
 
 
@@ -37,3 +50,11 @@ def put_right_after(said: tuple[str, ...], at: int) -> bool:
         if _RIGHT_AGAIN.match(said[i]) and not set(said[max(0, i - 2) : i]) & _NOBODY:
             return _GOES_ON.search(" ".join(said[at:])) is None
     return False
+
+
+def lit_elsewhere(said: str) -> bool:
+    """Where it burns there is light, and where the caller is there is none: that is how people tell of an outage.
+
+    Not where anything more is said of a fire, or the grid's own things burn.
+    """
+    return _LIT_ELSEWHERE.search(said) is not None and _BURNS_INDEED.search(said) is None
