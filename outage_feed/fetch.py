@@ -167,10 +167,13 @@ async def _read_http(session: aiohttp.ClientSession, source: Source, state: Feed
 
 
 def _read_files(path: Path, source: Source) -> _Answer:
-    """A file, or every file of a folder whose names do not begin with a dot (half-written ones should)."""
+    """A file, or every file of a folder whose names do not begin with a dot (half-written ones should).
+
+    Nor with «~$»: those are the marks that Office leaves beside an open workbook.
+    """
     try:
         if path.is_dir():
-            files = sorted(file for file in path.iterdir() if file.is_file() and not file.name.startswith("."))
+            files = sorted(file for file in path.iterdir() if file.is_file() and not file.name.startswith((".", "~$")))
         else:
             files = [path]
         bodies = []

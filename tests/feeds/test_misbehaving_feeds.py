@@ -201,6 +201,7 @@ async def test_a_folder_with_one_bad_file(store: GridStore, tmp_path: Path) -> N
     folder.mkdir()
     (folder / "a.csv").write_bytes(document("csv"))
     (folder / "b.csv").write_bytes(document("xlsx"))
+    (folder / "~$a.csv").write_bytes(b"\x04Office")
     (folder / "c.csv").write_text("Населённый пункт;Начало\n;25.11.2026 9:00\n", encoding="utf-8")
     async with aiohttp.ClientSession() as session, Server().running() as server:
         feed = Feed(server, session, store)
@@ -209,5 +210,6 @@ async def test_a_folder_with_one_bad_file(store: GridStore, tmp_path: Path) -> N
         feed.now = NOW
         assert UNTIL in heard(feed)
     reasons = [bad.reason for bad in store.rejected("feed")]
+    assert len(reasons) == 2
     assert any("xlsx" in reason for reason in reasons)
     assert "c.csv: line 2: the place is empty" in reasons
