@@ -22,7 +22,7 @@ from ivr.call.model import NoMatch, Speech, Utterance
 from ivr.hearing import Answered, Deaf, Overheard, Words
 from robot.hearing.calibration import UNCALIBRATED, Calibration
 from robot.hearing.confidence import confidence
-from robot.hearing.echo import OwnVoice, is_echo
+from robot.hearing.echo import SILENT, OwnVoice, is_echo
 from robot.hearing.endpoint import FRAME_S, Endpoint
 from robot.hearing.foreground import Foreground
 from robot.hearing.recogniser import RATE, UNKNOWN, Heard, Model, Recogniser, RecogniserFailed, Samples
@@ -34,6 +34,8 @@ log = structlog.get_logger(__name__)
 FRAME_BYTES = int(RATE * FRAME_S) * 2
 BEFORE_FRAMES = 15
 """What is decoded of the time before the beginning: the first sound of a word is often too soft to be noticed."""
+GAP_FRAMES = 10
+"""When nothing has come for longer, nothing is sent: a network that is late is not silent yet."""
 PIECE_FRAMES = 5
 """Frames that are decoded at once: 100 ms."""
 MOST_BEHIND_S = 3.0
@@ -193,6 +195,8 @@ class Listener:
         self._endpoint = Endpoint()
         self._before: deque[bytes] = deque(maxlen=BEFORE_FRAMES)
         self._rest = b""
+        self._unheard = 0
+        """Frames that we have sent since the last one came."""
         self._waiting: list[bytes] = []
         self._decoding: Decoding | None = None
         self._job: Job[str | Utterance | NoMatch | None] | None = None
@@ -224,6 +228,10 @@ class Listener:
 
     def hear(self, samples: bytes) -> None:
         """Sound of the caller's line."""
+        self._unheard = 0
+        self._take(samples)
+
+    def _take(self, samples: bytes) -> None:
         self._rest += samples
         try:
             while len(self._rest) >= FRAME_BYTES and self._is_open:
@@ -233,8 +241,12 @@ class Listener:
             self._fail(_named(error))
 
     def sent(self, frame: bytes) -> None:
-        """What has gone out on the line."""
+        """What has gone out on the line. A telephone that sends nothing while nobody speaks (DTX, RFC 3551 section 4.1)
+        is taken for silent: else no answer of such a caller would ever be over."""
         self._own.sent(frame)
+        self._unheard += 1
+        if self._unheard > GAP_FRAMES and self._is_open:
+            self._take(SILENT)
 
     def close(self) -> None:
         """Listen no more. Harmless when that is done already."""

@@ -74,6 +74,30 @@ async def test_noise_is_no_answer(model: Model) -> None:
     assert answers(await heard(lambda: model, [SILENCE, NOISE, SILENCE, SILENCE])) == []
 
 
+async def test_a_telephone_that_sends_nothing_in_silence_is_answered_all_the_same(model: Model) -> None:
+    listeners, told = Listeners(lambda: model, cores=1), list[Overheard]()
+    ear = listeners.listen(told.append)
+    assert ear is not None
+    sound = np.concatenate([SILENCE, read(CLIPS / "143.wav")]).tobytes()
+    for at in range(0, len(sound), 320):
+        ear.sent(b"")
+        ear.hear(sound[at : at + 320])
+        if ear._job is not None:
+            await asyncio.wait([ear._job.answer])
+            await asyncio.sleep(0)
+    assert ear.speaking
+    for _ in range(200):  # four seconds, in which only we send
+        ear.sent(b"")
+        if ear._job is not None:
+            await asyncio.wait([ear._job.answer])
+            await asyncio.sleep(0)
+    ear.close()
+    listeners.close()
+    (answer,) = answers(told)
+    assert isinstance(answer, Utterance)
+    assert answer.text == "погас свет"
+
+
 class Broken:
     takes_grammars = False
 
