@@ -335,14 +335,18 @@ async def static_sounds(settings: Settings, plan: Plan) -> None:
 
 
 @contextlib.asynccontextmanager
-async def for_talk(settings: Settings, clock: Clock, *, draft: bool, voiced: bool = False) -> AsyncIterator[TalkKit]:
+async def for_talk(
+    settings: Settings, clock: Clock, *, draft: bool, voiced: bool = False, keys: bool = False
+) -> AsyncIterator[TalkKit]:
     """What ``ivr talk`` needs: the real runner, plan, store and register, and no telephone. ``voiced``: with the voice.
+    ``keys``: worded for those who are not heard, as calls are where ``[hearing]`` is off.
 
     Raises :class:`ivr.errors.VoiceFailed` when that cannot be had.
     """
     with open_house(settings, clock) as house:
         plans = plans_in_use(settings)
         plan = plans.draft() if draft else plans.current
+        talks = settings.hearing.on and not keys
         journal = CallJournal.open(settings.database, settings.var / "spool")
         speech = make_speech(settings)
         try:
@@ -359,7 +363,7 @@ async def for_talk(settings: Settings, clock: Clock, *, draft: bool, voiced: boo
                 return walk(plan, call, house.topics, plan.place(call).entry, house.understanding)
 
             def words(prompt: Prompt) -> str:
-                return plan.book.speak(prompt, clock()).text
+                return plan.book.speak(prompt, clock(), talk=talks).text
 
             yield TalkKit(
                 runner=runner,
@@ -370,6 +374,7 @@ async def for_talk(settings: Settings, clock: Clock, *, draft: bool, voiced: boo
                 voice=Speaker(plan.book, speech, clock) if voiced else None,
                 spoken=lambda prompt: plan.book.speak(prompt, clock(), talk=True),
                 hear=lambda: make_hearing(settings, house.places),
+                talks=talks,
             )
         finally:
             journal.close()

@@ -57,6 +57,8 @@ class TalkKit:
     """A prompt in words for a caller who may speak, with its rough length."""
     hear: Callable[[], Hearing] | None = None
     """Makes what callers are heard with, as the engine does; blocking. Raises :class:`ivr.errors.IvrError`."""
+    talks: bool = False
+    """``words`` are those for a caller who may speak."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,6 +49,7 @@ class Wish:
     sayings: tuple[Saying, ...] = ()
     """What the caller says, from sound files; empty: it is typed."""
     fast: bool = False
+    keys: bool = False
 
 
 @click.command("talk")
@@ -68,6 +69,7 @@ class Wish:
 @click.option("--why", is_flag=True, help="Show nodes, notes and errands as they happen.")
 @click.option("--play", is_flag=True, help="Play the robot's words (with aplay, paplay, play or ffplay).")
 @click.option("--voice", is_flag=True, help="The caller speaks: each FILE answers the robot's next question.")
+@click.option("--keys", is_flag=True, help="Word it for those who can only press keys.")
 @click.option("--fast", is_flag=True, help="With --voice: do not wait for the robot's words to be over, nor make them.")
 @click.argument("files", nargs=-1, metavar="[FILE]…")
 def command(
@@ -83,13 +85,16 @@ def command(
     why: bool,
     play: bool,
     voice: bool,
+    keys: bool,
     fast: bool,
     files: tuple[str, ...],
 ) -> None:
     """Hold a call here in the terminal: type keys or words, be silent, hang up.
 
+    It runs the real dialplan, prompts and outages of this instance, and its record is kept. The robot words things as
+    on the telephone: for those who may speak, unless [hearing] is off or --keys is given.
+
     \b
-    It runs the real dialplan, prompts and outages of this instance, and its record is kept:
       ivr talk                                 as the first test caller
       ivr talk --hidden --why                  with a hidden number, showing why it goes as it does
       printf '1\\n' | ivr talk --operators busy  from a script
@@ -114,6 +119,8 @@ def command(
         fail("--voice wants sound files, and sound files want --voice", "ivr talk --voice FILE…", EXIT_USAGE)
     if (fast and not voice) or (voice and play):
         fail("--fast goes with --voice, --play does not", code=EXIT_USAGE)
+    if keys and voice:
+        fail("--keys and --voice exclude each other", code=EXIT_USAGE)
     sayings = _sayings(files) if voice else ()
     clock = _clock(settings, at)
     if hidden:
@@ -134,6 +141,7 @@ def command(
         _player() if play else (),
         sayings,
         fast,
+        keys,
     )
     configure_logs(json=False, level="warning")
     try:
@@ -150,7 +158,7 @@ async def _talk(settings: Settings, wish: Wish, clock: Callable[[], datetime]) -
     from ivr import app
 
     voiced = bool(wish.player) or (bool(wish.sayings) and not wish.fast)
-    async with app.for_talk(settings, clock, draft=wish.draft, voiced=voiced) as kit:
+    async with app.for_talk(settings, clock, draft=wish.draft, voiced=voiced, keys=wish.keys) as kit:
         began = clock()
         call = Call(
             id=f"{TRIAL}{began:%y%m%d-%H%M%S}-{secrets.token_hex(2)}",
@@ -277,7 +285,7 @@ def _play_with(player: tuple[str, ...], kit: TalkKit) -> Callable[[Prompt], Awai
         return None
 
     async def play(prompt: Prompt) -> None:
-        path = (await voice.clip(prompt)).path
+        path = (await voice.clip(prompt, talk=kit.talks)).path
         playing = await asyncio.create_subprocess_exec(*player, str(path), stdin=asyncio.subprocess.DEVNULL)
         try:
             await asyncio.wait_for(playing.wait(), PLAY_SECONDS)

@@ -27,6 +27,7 @@ def keep_consent(
             text = errand.text or words(Prompt(errand.prompt))
         elif not text:
             return NotHeard()
-        return await store.in_thread(store.consents.give, replace(errand, text=text), now=clock())
+        how = errand.how or words.answered(errand.call_id)
+        return await store.in_thread(store.consents.give, replace(errand, text=text, how=how), now=clock())
 
     return do

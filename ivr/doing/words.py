@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
-from ivr.call.model import Prompt
+from ivr.call.model import Digits, Prompt, Utterance
 from ivr.call.verbs import Ask, Say
 from ivr.live import LiveCall
 from ivr.plan_files import read_texts
@@ -48,6 +48,15 @@ class Words:
         book, now = self._book(), self._clock()
         text = book.write(prompt, now)
         return text if segments(text) <= MOST_SEGMENTS else book.write(prompt, now, names=False)
+
+    def answered(self, call_id: str) -> str:
+        """What the caller answered last in this running call: keys, or words as they were heard; empty for nothing."""
+        call = self._calls.get(call_id)
+        asked = next((entry for entry in reversed(call.entries) if isinstance(entry.verb, Ask)), None) if call else None
+        match asked.value if asked else None:
+            case Digits(keys=said) | Utterance(text=said):
+                return said
+        return ""
 
     def heard(self, call_id: str, prompt: str) -> str | None:
         """The words that the prompt of that name had when this running call last heard it; empty when it has not,

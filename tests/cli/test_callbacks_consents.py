@@ -188,7 +188,7 @@ async def test_a_call_fills_the_store_through_the_house(home: Path) -> None:
 
     async def script() -> Outcome:
         await Ask(Prompt("ticket_offer"))
-        consent = await KeepConsent("sms", PHONE, call.id, "ticket_offer", how="1")
+        consent = await KeepConsent("sms", PHONE, call.id, "ticket_offer")
         assert isinstance(consent, Consent)
         given.append(consent)
         given.append(await SendSms(consent, Prompt("ticket_opened", number=100_204), call.id))
@@ -201,7 +201,9 @@ async def test_a_call_fills_the_store_through_the_house(home: Path) -> None:
         assert await runner.run_call(call, script, FakeChannel.with_answers(answers)) == Told("all")
         assert [type(answer).__name__ for answer in given] == ["Consent", "Sent", "Promised"]
         assert house.store.consents.of(PHONE, "sms") == given[0]
-        assert [kept.text for kept in house.store.consents.all(PHONE)] == ["ticket_offer"]  # as FakeChannel says it
+        assert [(kept.text, kept.how) for kept in house.store.consents.all(PHONE)] == [
+            ("ticket_offer", "1")  # as FakeChannel says it
+        ]
         assert [message.state for message in house.store.sms.of_call("c7")] == ["sent"]
         assert [kept.due_at for kept in house.store.promises.all()] == [NOW + timedelta(hours=3)]
     (line,) = (home / "var" / "sms" / "outbox.jsonl").read_text("utf-8").splitlines()

@@ -57,6 +57,15 @@ def test_the_first_test_caller_hears_of_the_outage_before_the_menu(home: Path) -
     assert "the caller hangs up" in talk.stdout
 
 
+def test_it_is_worded_as_on_the_telephone(home: Path) -> None:
+    spoken = ivr(home, "talk", "--hidden", typed="нет света\n")
+    assert "Скажите своими словами" in spoken.stdout, spoken.stderr
+    assert "Назовите адрес" in spoken.stdout
+    keyed = ivr(home, "talk", "--hidden", "--keys", typed="1\n")
+    assert "Скажите своими словами" not in keyed.stdout
+    assert "Наберите номер лицевого счёта" in keyed.stdout
+
+
 def test_the_record_tells_the_same_call(home: Path) -> None:
     talk = ivr(home, "talk", "--hidden", "--operators", "answer", typed="0\n")
     assert "an operator takes the call" in talk.stdout, talk.stderr
