@@ -223,9 +223,12 @@ async def _ears(house: House, house_keeping: contextlib.AsyncExitStack) -> Ears 
         return None
     house_keeping.callback(hearing.close)
     about = house.settings.hearing
-    audio = await AudioServer.start(
-        about.host, about.port, allow=house.settings.agi.allow, connections=house.settings.agi.connections
-    )
+    allow, most = house.settings.agi.allow, house.settings.agi.connections
+    try:
+        audio = await AudioServer.start(about.host, about.port, allow=allow, connections=most)
+    except OSError as error:
+        log.error("callers cannot be heard: every call is held by keys", port=about.port, error=str(error))
+        return None
     house_keeping.push_async_callback(audio.close)
     return Ears(audio, hearing)
 
