@@ -41,7 +41,7 @@ def read_fields(fields: Mapping[str, str], context: Context) -> list[tuple[Outag
     found = []
     for start, written, same_day in windows:
         end, remark = end_of(start, written, same_day=same_day)
-        own = f"{source_id}/{start:%d.%m %H:%M}" if source_id and len(windows) > 1 else source_id
+        own = f"{source_id}/{start:%d.%m-%H:%M}" if source_id and len(windows) > 1 else source_id
         restored = find_moment(given.get("restored", ""), near)
         outage = Outage(
             id=f"{context.source}:{own or key_of(areas, text, start)}",
@@ -105,7 +105,7 @@ def _areas(given: Mapping[str, str], region: Region) -> tuple[tuple[Area, ...], 
         )
     place = given.get("place", "")
     address = given.get("address", "")
-    text = clean(", ".join(filter(None, (place, address, objects)))).strip(" ,")
+    text = clean(re.sub(r"\s*\u2028\s*", "; ", ", ".join(filter(None, (place, address, objects))))).strip(" ,;")
     if address and not place:
         areas, unclear = parse_places(
             "; ".join(filter(None, (address, objects))), region=region.code, district=district

@@ -40,6 +40,7 @@ def test_the_sample_of_lenenergo() -> None:
     assert [hours(one) for one in (works, night, village)] == ["25 09:00-25 17:00", "25 22:00-26 06:00", "26 10:00"]
     assert {one.kind for one in (works, night, village)} == {Kind.PLANNED}
     assert (works.reason, works.source_id, works.branch) == ("Замена КТП 2073", "332251", "Воронежэнерго")
+    assert works.text == "п Пески, ул Пихтовая, д. 5; п Пески, ул Пихтовая, д. 7а; п Рощино, ул Пески; СНТ Берёзка"
     assert works.fias == ("1d15fa2f-0000-4000-8000-000000000001", "1d15fa2f-0000-4000-8000-000000000002")
     assert (night.branch, night.res) == ("Лискинские ЭС", "Лискинский РЭС")
     liski = Settlement("Лиски", "г", "", "36")
