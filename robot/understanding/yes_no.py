@@ -28,8 +28,8 @@ _FIXED = {
     "нет да": None, "да или нет": None,
     "почему нет": True, "почему бы нет": True, "почему бы и нет": True, "не возражаю": True, "не против": True,
     "я не против": True, "нет не против": True, "да не против": True, "не знаю": None, "не откажусь": True,
-    "не отказался": True, "не отказалась": True, "как хотите": None, "а как же": True, "как же": True, "а то": True,
-    "не надо ли": None, "так": True, "а так": None, "ни так ни так": None, "есть": True,
+    "не отказался": True, "не отказалась": True, "как хотите": None, "а как же": True, "как же": None, "а то": True,
+    "что нужно": None, "что надо": None, "да что вы говорите": None, "что вы говорите": None, "так": True, "а так": None, "ни так ни так": None, "есть": True,
     "само собой": True, "было неплохо": True, "не плохо": True,
     "было не плохо": True, "наш": True, "наша": True, "наш адрес": True, "мой": True, "он": True,
     "он самый": True, "она самая": True, "оно самое": True, "она": True, "это он": True, "мой адрес": True, "этот"
@@ -65,6 +65,8 @@ def yes_no_and_rest(text: str) -> tuple[bool | None, str]:
     ):
         if whole in _FIXED:
             return _FIXED[whole], ""
+    if "ли" in said:  # «верно ли это»: asked back, and nothing agreed to
+        return None, plain
     if said and all(_part(word) for word in said):
         answer, spoken = _weighed([word for word in said if word == "так" or word not in FILLERS])
         return answer, "" if answer is not None or not spoken else plain
