@@ -14,9 +14,10 @@ from pathlib import Path
 import structlog
 
 from ivr.errors import IvrError
-from robot.hearing.folders import ModelFolder
+from robot.hearing.folders import ADAPTED, SHIPPED, ModelFolder
 from robot.hearing.loading import load
-from robot.hearing.recogniser import Model
+from robot.hearing.recogniser import Model, RecogniserFailed
+from robot.hearing.trying import TrialFailed, try_apart
 
 log = structlog.get_logger(__name__)
 
@@ -46,6 +47,7 @@ class ModelInUse:
             self._seen = self._changed()
             folder = self._pointed()
             if self._model is None or self._model.folder != folder.path:
+                _try(folder)
                 self._model = load(folder.path)
             return self._model
 
@@ -63,3 +65,14 @@ class ModelInUse:
             return self._pointer.stat().st_mtime_ns if self._pointer else 0
         except OSError:
             return 0
+
+
+def _try(folder: ModelFolder) -> None:
+    """Load a model that is not ours in a process of its own first: a damaged one ends the process that loads it, and
+    that must not be the engine's (adapted ones have been tried when they were made). Raises RecogniserFailed."""
+    if folder.path.parent == SHIPPED or (folder.path / ADAPTED).is_file():
+        return
+    try:
+        try_apart(folder.path)
+    except TrialFailed as error:
+        raise RecogniserFailed(f"{folder.path.name}: {error} (ivr models check)") from error

@@ -338,3 +338,14 @@ def test_the_old_models_memory_is_given_back(adapt_to: Adapt, models: Path) -> N
 
     warm = exchange(4)
     assert exchange(15) - warm < 40
+
+
+def test_a_model_that_ends_its_process_does_not_end_ours(tmp_path: Path) -> None:
+    """A graph that is cut short crashes Vosk: such a model is tried apart, and said to be unusable."""
+    models = tmp_path / "models"
+    shutil.copytree(SHIPPED / DEFAULT, models / "cut")
+    graph = models / "cut" / "graph" / "HCLr.fst"
+    graph.write_bytes(graph.read_bytes()[: graph.stat().st_size // 2])
+    shared = ModelInUse(lambda: folders.find("cut", tmp_path, models))
+    with pytest.raises(RecogniserFailed, match=r"cut: .*ivr models check"):
+        shared.current()
