@@ -85,7 +85,7 @@ class NameIndex:
         heard = sounds(letters)
         forms = [(name, form) for name in among for form in self._forms.get(name, ()) if form.numbers == numbers]
         keys = [sounds(form.letters) for _, form in forms]
-        most = int(GUESSED * len(heard))
+        most = int(GUESSED * (len(heard) + 1))
         found = [
             (at, _PER_LETTER * distance / max(len(key), len(heard)))
             for key, distance, at in extract(heard, keys, scorer=OSA.distance, score_cutoff=most, limit=3 * limit)

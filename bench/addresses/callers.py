@@ -74,6 +74,11 @@ class Callers:
         self.namesakes: dict[str, list[Settlement]] = {}
         for place in self.in_place:
             self.namesakes.setdefault(fold(place.name), []).append(place)
+        self.lanes = [
+            way
+            for way in self.ways
+            if way.street and way.street.type == "пер" and re.fullmatch(r"[А-ЯЁа-яё]+ый", way.street.name)
+        ]
         self.districts = sorted({place.district for place in self.in_place if place.district})
         self.streets = sorted({str(way.street) for way in self.ways if way.street})
 
@@ -104,8 +109,12 @@ class Callers:
         return address, (self.town(way.settlement, kind), street, self.number(house, kind))
 
     def absent(self, kind: str) -> tuple[None, tuple[str, str, str]]:
-        """An address that the register does not have: no such house, street, settlement, or not in that district."""
-        make = self.chance.choice((self._no_house, self._no_house, self._no_street, self._no_town, self._no_district))
+        """An address that the register does not have: no such house, street, settlement, or not in that district.
+
+        «Советская» is said where there is only «переулок Советский» as well.
+        """
+        makes = (self._no_house, self._no_house, self._no_street, self._other_kind, self._no_town, self._no_district)
+        make = self.chance.choice(makes)
         for _ in range(_TRIES):
             if (found := make(kind)) is not None:
                 return None, found
@@ -130,6 +139,18 @@ class Callers:
         if any(words & set(fold(each.name).split()) or same_street(each, other) for each in here):
             return None
         return self.town(way.settlement, kind), self.street(other, kind, None), self.number(house, kind)
+
+    def _other_kind(self, kind: str) -> tuple[str, str, str] | None:
+        lanes = self.lanes
+        way = self.chance.choice(lanes) if lanes else None
+        if way is None or way.street is None:
+            return None
+        house = self.contents.writings[self.chance.choice(way.houses)]
+        here = [fold(each.street.name) for each in self.in_place[way.settlement] if each.street]
+        name = f"{fold(way.street.name)[:-2]}ая"
+        if name in here:
+            return None
+        return self.town(way.settlement, kind), self.chance.choice((name, f"улица {name}")), self.number(house, kind)
 
     def _no_town(self, kind: str) -> tuple[str, str, str]:
         way, house = self.some_house()

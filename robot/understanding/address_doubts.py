@@ -38,7 +38,8 @@ OTHER_STREET_TYPE = 0.25
 HABIT = 0.1
 """«улица» is said of lanes and avenues as well."""
 UNSAID_STREET_TYPE = 0.04
-OTHER_GENDER = 0.12
+OTHER_GENDER = 0.18
+"""«Советская» for «переулок Советский»: where the street is not known the lane must not be sure."""
 OTHER_TOWN_TYPE = 0.08
 OTHER_TOWN_KIND = 0.25
 """A town for a village, gardens for either."""

@@ -184,6 +184,8 @@ class Text:
                 doubt += TWO_HOUSES
             elif others:
                 doubt += EXTRA_NUMBER * len(others)
+                if street and any(each.end == street.start for each in others):
+                    doubt += OTHER_NUMBER  # «3 новая 23»: the number is the street's
                 glued = tuple(
                     each for other in others if other.start == main.end for each in _glued(main.house, other.house)
                 )

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
+from ivr.prompts.russian.letters import LETTERS
 from robot.hearing.inflecting import street_forms, town_forms
 from robot.hearing.vocabulary import phrases
 from robot.understanding.houses import FLATS, MARKERS, PARTS
@@ -116,6 +117,8 @@ _COMMON |= {
 _IN_BETWEEN = re.compile(r"\b(?:это самое|как его|как ее|как там|так сказать)\b")
 _HESITATIONS = frozenset("э ээ эээ м мм ммм эм ну".split())
 """Sounds that stand between the words of a name as well; behind a number they may be the letter of a house."""
+_LETTERS = frozenset(LETTERS.values())
+"""«эс эс эс эр» is no stammering."""
 _STAMMER = 3
 """Letters at most of a word that was begun and begun anew."""
 _CORRECTIONS = frozenset("нет ой точнее вернее ошибся ошиблась извините простите оговорился оговорилась".split())
@@ -145,8 +148,10 @@ def _fluent(said: Sequence[Token]) -> tuple[Token, ...]:
         behind_number = bool(found) and found[-1].value is not None
         after = said[at + 1].text if at + 1 < len(said) and said[at + 1].value is None else ""
         begun = 1 < len(token.text) <= _STAMMER and len(after) > len(token.text) and after.startswith(token.text)
-        hesitates = token.text in _HESITATIONS or token.text == after or begun
-        if token.value is not None or behind_number or not hesitates:
+        again = token.text == after or begun
+        hesitates = token.text in _HESITATIONS or (again and token.text not in _LETTERS)
+        before_number = at + 1 < len(said) and said[at + 1].value is not None
+        if token.value is not None or (behind_number and not before_number) or not hesitates:
             found.append(token)
     return tuple(found)
 

@@ -9,6 +9,8 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
+from rapidfuzz.distance import OSA
+
 from outage_feed.alike import sounds
 from robot.hearing.spoken_numbers import cardinal, ordinal
 
@@ -32,6 +34,7 @@ _ANNIVERSARIES = {
 }  # fmt: skip
 """«пятидесятилетия» is the 50 of «50-летия Октября»."""
 _NUMBERS = _VALUES.keys() | _ORDINALS.keys()
+_LONG_NUMBER = 6
 _LEADING = tuple(word for word, value in _VALUES.items() if value >= 20)
 _BY_SOUND = {sounds(word): word for word in sorted(_NUMBERS, reverse=True) if len(word) >= 5}
 """Recognisers know the numbers' words, people who type spell them as they sound."""
@@ -102,7 +105,23 @@ def _parts(text: str) -> list[str]:
             found[-1] += part  # «пять десят», «во семь»
         else:
             found += _number_words(part)
+    for at, part in enumerate(found[:-1]):
+        if (
+            len(part) >= _LONG_NUMBER
+            and part not in _NUMBERS
+            and (found[at + 1] == "лет" or found[at + 1] in _ORDINALS)
+        ):
+            found[at] = _misheard_tens(part)
     return found
+
+
+def _misheard_tens(word: str) -> str:
+    """«двадцть третьего февраля», «шестьсят лет»: the one round number that was misheard; any other word as it is.
+
+    Only where an ordinal or «лет» follows, for then it is of a name: of a house's number nothing is guessed.
+    """
+    near = [(wrong, tens) for tens in _LEADING if (wrong := OSA.distance(word, tens, score_cutoff=2)) <= 2]
+    return min(near)[1] if near and sum(wrong == min(near)[0] for wrong, _ in near) == 1 else word
 
 
 def _number_words(word: str) -> list[str]:
