@@ -16,6 +16,8 @@ from ivr.errors import AudioSocketError
 
 MOST_UNSENT = 32_000
 """Bytes. A peer that takes nothing for two seconds is gone."""
+LINGER_S = 2.0
+"""How long a peer may take for the last that we have sent."""
 NOBODY = UUID(int=0)
 
 
@@ -68,7 +70,7 @@ class AudioLine(asyncio.Protocol):
         self.cut()
         if self._transport is not None and not self._transport.is_closing():
             self._transport.write(GOODBYE)
-            self._transport.close()
+            self._close(self._transport)
 
     def tick(self) -> None:
         """A fiftieth of a second has passed: send the next frame."""
@@ -138,7 +140,14 @@ class AudioLine(asyncio.Protocol):
             case Kind.KEY if frame.key:
                 self.on_key(frame.key)
             case Kind.HANGUP | Kind.ERROR if self._transport is not None:
-                self._transport.close()
+                self._close(self._transport)
+
+    def _close(self, transport: asyncio.Transport) -> None:
+        """Close, once what was written has been taken; a peer that takes nothing more is not waited for."""
+        transport.close()
+        if self._timer is not None:
+            self._timer.cancel()
+        self._timer = asyncio.get_running_loop().call_later(LINGER_S, transport.abort)
 
     def _refuse(self, why: str) -> None:
         self._refused(self, why)

@@ -232,6 +232,8 @@ class Listener:
         self._take(samples)
 
     def _take(self, samples: bytes) -> None:
+        if not self._is_open:  # the sentence that the ear was lost in is still being said
+            return
         self._rest += samples
         try:
             while len(self._rest) >= FRAME_BYTES and self._is_open:
@@ -245,7 +247,7 @@ class Listener:
         is taken for silent: else no answer of such a caller would ever be over."""
         self._own.sent(frame)
         self._unheard += 1
-        if self._unheard > GAP_FRAMES and self._is_open:
+        if self._unheard > GAP_FRAMES:
             self._take(SILENT)
 
     def close(self) -> None:

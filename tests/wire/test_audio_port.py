@@ -125,3 +125,18 @@ async def test_sound_and_keys_reach_the_call_in_order(port: AudioServer) -> None
     writer.write(encode(Kind.HANGUP))
     await asyncio.wait_for(asyncio.shield(line.over), 2)
     assert await line.play(b"\1\0" * 160) is False
+
+
+async def test_a_peer_that_takes_nothing_more_is_not_waited_for(
+    port: AudioServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ivr.asterisk.audio_line.LINGER_S", 0.1)
+    with port.expect() as (call, coming):
+        _, writer = await connect(port)
+        writer.write(encode(Kind.UUID, call.bytes))
+        line = await asyncio.wait_for(coming, 2)
+    assert line._transport is not None
+    line._transport.write(bytes(50_000_000))  # more than the system's buffers hold for a peer that does not read
+    line.leave()
+    await asyncio.wait_for(asyncio.shield(line.over), 2)
+    assert port.calls == 0
