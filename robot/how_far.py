@@ -33,6 +33,14 @@ class HowFar:
     text: str
 
 
+def said_unasked(point_id: str) -> tuple[dict[str, HowFar], dict[str, tuple[str, ...]]]:
+    """What callers say of it before they are asked: choices of another question that no key means, and their words."""
+    return (
+        {text: HowFar(point_id, text) for text in (ONLY_HERE, NEIGHBOURS)},
+        {KEYS[key]: PHRASES[key] for key in ("1", "2")},
+    )
+
+
 async def ask_how_far(point_id: str) -> str | NeedsPerson:
     """One of the three; whoever is alone in the dark hears to look at the breakers."""
     known = await Recall(HowFar)
@@ -40,8 +48,15 @@ async def ask_how_far(point_id: str) -> str | NeedsPerson:
         return known.text
     text = await _ask()
     if isinstance(text, str):
-        await Remember(HowFar(point_id, text))
+        await keep_how_far(HowFar(point_id, text))
     return text
+
+
+async def keep_how_far(told: HowFar) -> None:
+    """Remember what the caller has said of it, asked or not."""
+    await Remember(told)
+    if told.text == ONLY_HERE:
+        await Say(Prompt("check_breakers"))
 
 
 async def _ask() -> str | NeedsPerson:
@@ -52,6 +67,4 @@ async def _ask() -> str | NeedsPerson:
             return NeedsPerson("asked for a person")
         case GaveUp():
             return NOT_KNOWN
-    if key == ONLY_HERE:
-        await Say(Prompt("check_breakers"))
     return key

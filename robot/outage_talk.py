@@ -31,7 +31,7 @@ from outage_feed.telling import (
 )
 from robot.asking_place import ask_place, choose_address
 from robot.errands import FindOutages, ReportTrouble, TroubleNoted
-from robot.how_far import NEIGHBOURS, ONLY_HERE, ask_how_far
+from robot.how_far import NEIGHBOURS, ONLY_HERE, HowFar, ask_how_far, keep_how_far, said_unasked
 from robot.outage_notices import At, is_mobile, offer_notices, outage_id, promise_call, send_time
 from robot.outcomes import Informed
 from robot.registering import register
@@ -202,16 +202,17 @@ async def _another_is_meant(at: At) -> NeedsPerson | Instead | Literal[False] | 
 
     ``None`` when the caller wants another address, :class:`Instead` when they have said which. Silence agrees: nobody
     has to press a key to be registered. A bare «нет» may be the light's or the address's: it is asked about again.
+    «Только у меня» agrees as well, and is not asked afterwards.
     """
     stale = isinstance(at.told, FeedStale)  # that sentence has not named the address
     question = Prompt("register_at", place=place(at.point.address)) if stale else Prompt("register_here")
     said = _phrases(await manner())
-    choices: dict[str, _Next | Instead] = {"1": _Next.REGISTER, "2": _Next.ANOTHER}
+    far, of_far = said_unasked(at.point.id)
     key = await ask_key(
         question,
-        choices,
+        {"1": _Next.REGISTER, "2": _Next.ANOTHER, **far},
         no_match=[question],
-        phrases={key: said[key] for key in choices},
+        phrases={"1": said["1"], "2": said["2"], **of_far},
         understand=lambda text: "1" if yes_no(text) else None,
         otherwise=partial(correction, at.point),
     )
@@ -224,8 +225,9 @@ async def _another_is_meant(at: At) -> NeedsPerson | Instead | Literal[False] | 
             return None
         case Instead():
             return key
-        case _:
-            return False
+        case HowFar():
+            await keep_how_far(key)
+    return False
 
 
 async def _tell_and_offer(call: Call, found: tuple[At, ...]) -> Outcome | Instead | None:

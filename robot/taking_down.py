@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from ivr.call.model import Digits, Heard, Prompt, Speech, Utterance
 from ivr.call.script import GaveUp, ask_until
 from ivr.call.verbs import Ask
@@ -15,6 +17,9 @@ THINKING_S = 8.0
 LONGEST = 2000
 """Characters of a message that are kept."""
 _DONE = {"done": ("всё", "это всё", "больше ничего", "спасибо", "спасибо всё", "у меня всё", "конец", "достаточно")}
+
+_NO_MORE = re.compile(r"нет,? это(?: \w+)?$", re.IGNORECASE)
+"""«Нет, это всё», whatever was heard for its last word."""
 
 
 class _Done:
@@ -33,7 +38,7 @@ def _accept(heard: Heard) -> str | _Done | _GoOn | WantsPerson | None:
             said = yes_no(text)
             if said is not None:
                 return _GoOn() if said else _Done()
-            return _Done() if choose(text, _DONE) else text.strip() or None
+            return _Done() if choose(text, _DONE) or _NO_MORE.match(text.strip()) else text.strip() or None
 
 
 async def take_down(begun: str = "") -> str | WantsPerson:

@@ -58,7 +58,7 @@ async def _ask_region() -> str | NeedsPerson:
         Ask(question, wait=ANSWER_S, most=REGION_DIGITS, speech=Speech("choice")),
         accept,
         no_input=[question],
-        no_match=[question],
+        no_match=[Prompt("client_day_no_such_region")] * 2,
     )
     match region:
         case WantsPerson():

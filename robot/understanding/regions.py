@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from outage_feed.regions import REGIONS
 from robot.understanding.reasons import stem
 from robot.understanding.words import words
@@ -14,14 +16,15 @@ _CAPITALS = {
 _BENT = {"57": ("орле", "орла", "орлу")}
 """Capitals that lose a letter where they bend."""
 
+_ENDING = re.compile("[сц]к(?:ая|ой|ую|ое|ий|ого|ому|им|ом|ие|их)$")
+"""Of adjectives, wrong genders too: a recogniser mishears endings («в воронежское области»)."""
+
 
 def _root(word: str) -> str:
     """«костромской», «костромская», «кострома» → «костром»."""
     plain = word.casefold().replace("ё", "е")
-    for ending in ("ская", "ской", "скую", "ском", "ский", "цкая", "цкой", "цкую", "ская"):
-        if plain.endswith(ending) and len(plain) > len(ending) + 2:
-            return plain.removesuffix(ending)
-    return stem(plain)
+    root = _ENDING.sub("", plain)
+    return root if root != plain and len(root) > 2 else stem(plain)
 
 
 def _roots(code: str) -> frozenset[str]:

@@ -57,9 +57,9 @@ def test_a_wish_that_is_no_day_is_kept_as_it_was_said() -> None:
     "answers",
     [
         [Digits("*")],
-        [Digits("77"), Digits("50")],
+        [Digits("77"), Digits("50"), Digits("99")],
         [SILENT, SILENT],
-        [Utterance("московская"), Utterance("московская")],
+        [Utterance("московская")] * 3,
         [Digits("46"), Digits("*")],
         [Digits("46"), Digits("3002"), Digits("9999")],
     ],

@@ -69,7 +69,9 @@ def test_a_yes_to_adding_something_is_not_the_message() -> None:
     assert opened(done).words == f"{LONG.text}. столб стоит криво"
 
 
-@pytest.mark.parametrize("end", [SILENT, NO, Digits("1"), Utterance("всё"), Utterance("спасибо всё")])
+@pytest.mark.parametrize(
+    "end", [SILENT, NO, Digits("1"), Utterance("всё"), Utterance("спасибо всё"), Utterance("нет это всём")]
+)
 def test_what_ends_dictating(end: Any) -> None:
     assert opened(leave(LONG, end, SILENT)).words == LONG.text
 
