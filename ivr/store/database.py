@@ -11,7 +11,7 @@ import os
 import sqlite3
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 from typing import Any
@@ -90,7 +90,7 @@ class Connection:
         conn.row_factory = sqlite3.Row
         return cls(db, path)
 
-    def rows(self, sql: str, values: Sequence[Any] = ()) -> list[sqlite3.Row]:
+    def rows(self, sql: str, values: Sequence[Any] | Mapping[str, Any] = ()) -> list[sqlite3.Row]:
         """The rows of a query. Raises :class:`StoreBusy`."""
         with self._lock, _translating(self.path):
             return self.db.conn.execute(sql, values).fetchall()

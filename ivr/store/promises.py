@@ -36,6 +36,12 @@ def m001_promises(db: sqlite_utils.Database) -> None:
     db.execute("CREATE INDEX promises_open ON promises(kind, due_at) WHERE state = 'open'")
 
 
+@migrations()
+def m002_by_phone(db: sqlite_utils.Database) -> None:
+    """What one telephone was promised: campaigns ask it for each of their contacts."""
+    db.execute("CREATE INDEX promises_of ON promises(phone, kind)")
+
+
 @dataclass(frozen=True, slots=True)
 class StoredPromise:
     """A promise with all its facts (personal data: ``phone``)."""

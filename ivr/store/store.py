@@ -10,15 +10,30 @@ from datetime import UTC, timedelta, tzinfo
 from pathlib import Path
 from typing import ParamSpec, TypeVar
 
-from ivr.store import announcements, audit, calls, consents, last_places, promises, sms, tickets
+from ivr.store import (
+    announcements,
+    attempts,
+    audit,
+    calls,
+    campaigns,
+    consents,
+    last_places,
+    promises,
+    sms,
+    stop_list,
+    tickets,
+)
 from ivr.store.announcements import Announcements
+from ivr.store.attempts import Attempts
 from ivr.store.audit import Audit
 from ivr.store.calls import Calls
+from ivr.store.campaigns import Campaigns
 from ivr.store.consents import Consents
 from ivr.store.database import BUSY_SECONDS, Connection
 from ivr.store.last_places import LastPlaces
 from ivr.store.promises import CALLBACK_WITHIN, Promises
 from ivr.store.sms import Messages
+from ivr.store.stop_list import StopList
 from ivr.store.tickets import Tickets
 
 P = ParamSpec("P")
@@ -36,6 +51,9 @@ FAMILIES = (
     promises.migrations,
     sms.migrations,
     last_places.migrations,
+    stop_list.migrations,
+    campaigns.migrations,
+    attempts.migrations,
 )
 
 
@@ -55,6 +73,9 @@ class Store:
     announcements: Announcements
     calls: Calls
     audit: Audit
+    stop_list: StopList
+    campaigns: Campaigns
+    attempts: Attempts
     _writing: Connection
     _reading: Connection
     _looking: Connection
@@ -86,6 +107,9 @@ class Store:
             Announcements(writing, looking, tz),
             Calls(reading, tz),
             Audit(writing, tz),
+            StopList(writing, tz),
+            Campaigns(writing, tz),
+            Attempts(writing, tz),
             writing,
             reading,
             looking,
