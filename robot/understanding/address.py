@@ -137,6 +137,10 @@ def _decide(readings: Sequence[Reading], hints: Hints) -> Understood | None:
     best = readings[0]
     close = [each for each in readings if each.doubt < best.doubt + CLOSE]
     whole = [each for each in close if each.addresses]
+    if not whole and best.unknown_street:
+        # Words were left over as the street that is lacking; who takes them for one, in more doubt, may be right.
+        whole = [each for each in readings if each.addresses and each.said_settlement and each.doubt < best.doubt + FAR]
+        whole = [each for each in whole if each.doubt < whole[0].doubt + CLOSE]
     if whole:
         return _whole(whole, readings, hints)
     if best.house is not None and best.way is not None:

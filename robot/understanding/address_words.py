@@ -150,8 +150,7 @@ def _fluent(said: Sequence[Token]) -> tuple[Token, ...]:
         begun = 1 < len(token.text) <= _STAMMER and len(after) > len(token.text) and after.startswith(token.text)
         again = token.text == after or begun
         hesitates = token.text in _HESITATIONS or (again and token.text not in _LETTERS)
-        before_number = at + 1 < len(said) and said[at + 1].value is not None
-        if token.value is not None or (behind_number and not before_number) or not hesitates:
+        if token.value is not None or behind_number or not hesitates:
             found.append(token)
     return tuple(found)
 

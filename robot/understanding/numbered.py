@@ -35,6 +35,7 @@ _ANNIVERSARIES = {
 """«пятидесятилетия» is the 50 of «50-летия Октября»."""
 _NUMBERS = _VALUES.keys() | _ORDINALS.keys()
 _LONG_NUMBER = 6
+_TENS = tuple(word for word, value in _VALUES.items() if value in range(20, 100, 10))
 _LEADING = tuple(word for word, value in _VALUES.items() if value >= 20)
 _BY_SOUND = {sounds(word): word for word in sorted(_NUMBERS, reverse=True) if len(word) >= 5}
 """Recognisers know the numbers' words, people who type spell them as they sound."""
@@ -120,7 +121,7 @@ def _misheard_tens(word: str) -> str:
 
     Only where an ordinal or «лет» follows, for then it is of a name: of a house's number nothing is guessed.
     """
-    near = [(wrong, tens) for tens in _LEADING if (wrong := OSA.distance(word, tens, score_cutoff=2)) <= 2]
+    near = [(wrong, tens) for tens in _TENS if (wrong := OSA.distance(word, tens, score_cutoff=2)) <= 2]
     return min(near)[1] if near and sum(wrong == min(near)[0] for wrong, _ in near) == 1 else word
 
 

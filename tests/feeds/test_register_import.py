@@ -101,7 +101,8 @@ def test_a_killed_import_goes_on_and_nothing_of_it_is_seen_before(
     lines.insert(2, "also bad\n")
     file.write_text("".join(lines), encoding="utf-8")
     monkeypatch.setattr(register_import, "BATCH", 100)
-    real, calls = register_import._store, []
+    real = register_import._store
+    calls: list[object] = []
 
     def killed(*arguments: object) -> None:
         if len(calls) == 3:
