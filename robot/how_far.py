@@ -13,15 +13,22 @@ from ivr.call.model import NeedsPerson, Prompt
 from ivr.call.script import GaveUp
 from ivr.call.verbs import Say
 from robot.slots import WantsPerson, ask_key
+from robot.understanding.reasons import choose
+from robot.understanding.yes_no import yes_no_and_rest
 
 ONLY_HERE, NEIGHBOURS, NOT_KNOWN = "only here", "neighbours too", "how far is not known"
 """What is known of it, for the ticket."""
 KEYS = {"1": ONLY_HERE, "2": NEIGHBOURS, "3": NOT_KNOWN}
 PHRASES = {
-    "1": ("только у меня", "только у нас", "у соседей есть", "у соседей горит", "у одних нас", "в одной квартире"),
-    "2": ("у соседей тоже", "у всех", "во всём доме", "вся улица", "весь дом", "весь подъезд", "вся деревня",
-          "у соседей тоже нет", "кругом темно", "весь посёлок", "всё село", "во всей деревне"),
-    "3": ("не знаю", "не могу сказать", "не видно"),
+    "1": ("только у меня", "только у нас", "у соседей есть", "у соседей горит", "у одних нас", "в одной квартире",
+          "у остальных есть", "у других есть", "у всех есть", "у всех горит", "у соседей нормально", "один без света",
+          "в подъезде есть", "в подъезде горит"),
+    "2": ("у соседей тоже", "у всех", "у всех нет", "во всём доме", "вся улица", "весь дом", "весь подъезд",
+          "вся деревня", "у соседей тоже нет", "кругом темно", "весь посёлок", "всё село", "во всей деревне",
+          "у соседей нет", "у остальных нет", "у других нет", "нигде нет", "тоже нет", "не только у меня",
+          "не только у нас", "не у меня одного", "не у меня одной", "не у нас одних", "по всей улице", "целый дом",
+          "весь район", "в подъезде нет", "в подъезде тоже нет", "ни у кого", "у соседей не горит"),
+    "3": ("не знаю", "не могу сказать", "не видно", "не в курсе", "откуда знаю", "не смотрел", "не смотрела"),
 }  # fmt: skip
 
 
@@ -59,9 +66,15 @@ async def keep_how_far(told: HowFar) -> None:
         await Say(Prompt("check_breakers"))
 
 
+def _behind_yes_or_no(text: str) -> str | None:
+    """«Нет, у соседей есть»: the «нет» is not what the neighbours have."""
+    said, rest = yes_no_and_rest(text)
+    return None if said is None else choose(rest, PHRASES)
+
+
 async def _ask() -> str | NeedsPerson:
     question = Prompt("dark_how_far")
-    key = await ask_key(question, KEYS, no_match=[question], phrases=PHRASES)
+    key = await ask_key(question, KEYS, no_match=[question], phrases=PHRASES, understand=_behind_yes_or_no)
     match key:
         case WantsPerson():
             return NeedsPerson("asked for a person")

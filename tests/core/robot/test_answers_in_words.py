@@ -6,7 +6,8 @@ import pytest
 
 from ivr.call.errands import OpenTicket
 from ivr.call.model import NeedsPerson, NoInput, Utterance
-from robot.errands import UnderstandAddress
+from robot.errands import ReportTrouble, UnderstandAddress
+from robot.how_far import NEIGHBOURS, NOT_KNOWN, ONLY_HERE
 from robot.topics.no_power import no_power
 from robot.understanding.understood import Matched
 from tests.core.robot.test_no_power import STAR, run
@@ -56,3 +57,25 @@ def test_the_right_address_is_taken_from_the_no() -> None:
     done = run(no_power, Utterance("нет улица мира дом три"), SILENT, world=world)
     (opened,) = done.of(OpenTicket)
     assert opened.point_id == "p2"
+
+
+@pytest.mark.parametrize(
+    ("words", "how_far"),
+    [
+        ("у соседей нет", NEIGHBOURS),
+        ("нигде нет", NEIGHBOURS),
+        ("нет не только у меня", NEIGHBOURS),
+        ("не у меня одного", NEIGHBOURS),
+        ("у всех свет есть", ONLY_HERE),
+        ("нет у соседей есть", ONLY_HERE),
+        ("в подъезде свет есть", ONLY_HERE),
+        ("да только у нас", ONLY_HERE),
+        ("не смотрел", NOT_KNOWN),
+    ],
+)
+def test_how_far_it_is_dark(words: str, how_far: str) -> None:
+    done = run(no_power, SILENT, SILENT, far=Utterance(words), world=errands([point()]))
+    (opened,) = done.of(OpenTicket)
+    assert how_far in opened.text
+    (reported,) = done.of(ReportTrouble)
+    assert reported.alone is (how_far == ONLY_HERE)
