@@ -149,6 +149,23 @@ class GridStore(GridDatabase):
         sql = f"SELECT region, count(*) AS points, sum({phones}) AS phones FROM grid_points p GROUP BY region"
         return tuple((row["region"], row["points"], row["phones"]) for row in self.rows(f"{sql} ORDER BY region"))
 
+    def describe_points(self) -> list[dict[str, Any]]:
+        """Of each region: points, settlements, streets, houses, points with telephone, account, ТП, house code, and
+        settlements with help points. Reads the whole register."""
+        phones = "EXISTS (SELECT 1 FROM grid_phones f WHERE f.point_id = p.id)"
+        place = "place_key || '|' || settlement_type || '|' || district"
+        street = f"CASE street WHEN '' THEN NULL ELSE {place} || '|' || street_type || '|' || street END"
+        return self.rows(
+            f"""SELECT region, count(*) AS points, count(DISTINCT {place}) AS settlements,
+                count(DISTINCT {street}) AS streets,
+                count(DISTINCT {place} || '|' || street_type || '|' || street || '|' || house) AS houses,
+                sum({phones}) AS with_phone, sum(account != '') AS with_account,
+                sum(network NOT IN ('', '[]')) AS with_network, sum(coalesce(fias, '') != '') AS with_fias,
+                (SELECT count(DISTINCT h.place_key || h.settlement_type || h.district) FROM grid_help h
+                 WHERE h.place_key LIKE p.region || '|%') AS with_help
+            FROM grid_points p GROUP BY region ORDER BY region"""
+        )
+
     def _points(self, where: str, parameters: Sequence[Any]) -> tuple[ServicePoint, ...]:
         phones = "(SELECT group_concat(f.phone, ' ') FROM grid_phones f WHERE f.point_id = p.id) AS phones"
         found = self.rows(f"SELECT p.*, {phones} FROM grid_points p {where} ORDER BY p.id", parameters)

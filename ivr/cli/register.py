@@ -31,6 +31,12 @@ from robot.understanding.understood import (
     Understood,
 )
 
+STATS = {
+    "points": "service points", "settlements": "settlements", "streets": "streets", "houses": "houses",
+    "with_phone": "with a telephone", "with_account": "account", "with_network": "ТП", "with_fias": "house code",
+    "with_help": "help points",
+}  # fmt: skip
+"""What is counted, and the headings."""
 SHOWN = 50
 """Problems that are printed; the file of errors has all of them."""
 
@@ -220,18 +226,19 @@ def generate(file: Path, points: int, seed: int, force: bool) -> None:
 @json_option
 @with_settings
 def stats(settings: Settings, as_json: bool) -> None:
-    """Show how many service points are known in each region, and how many of them have a telephone."""
+    """Show how much is known in each region: service points, places, telephones, accounts, ТП, help points."""
     try:
         with GridStore.open(settings.database) as store:
-            counted = store.count_points()
+            counted = store.describe_points()
     except StoreError as error:
         fail(f"the register cannot be read: {error}", "try again in a moment" if error.retryable else "ivr doctor")
     names = {code: region.name for code, region in REGIONS.items()}
     if as_json:
-        keys = ("region", "name", "points", "with_phone")
-        print_json([dict(zip(keys, (code, names.get(code, ""), *numbers), strict=True)) for code, *numbers in counted])
+        print_json([{"region": row["region"], "name": names.get(row["region"], ""), **row} for row in counted])
         return
-    rows = [(code, names.get(code, ""), points, phones) for code, points, phones in counted]
+    columns = list(STATS)
+    rows = [(row["region"], names.get(row["region"], ""), *(row[name] for name in columns)) for row in counted]
     if rows:
-        rows.append(("", "all", sum(row[1] for row in counted), sum(row[2] for row in counted)))
-    print_table(("region", "name", "service points", "with a telephone"), rows)
+        rows.append(("", "all", *(sum(row[name] for row in counted) for name in columns)))
+    spare = ("house code", "help points", "ТП", "streets")
+    print_table(("region", "name", *STATS.values()), rows, spare=spare)

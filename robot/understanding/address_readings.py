@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 
-from rapidfuzz.distance import OSA
-
-from outage_feed.alike import sounds
 from outage_feed.model import Address, House, Settlement
-from outage_feed.names import fold_district, same_street
+from outage_feed.names import same_street
 from outage_feed.places import Places, Way, canonical, read_house
-from outage_feed.regions import find_region
+from robot.understanding.address_districts import district_wrong, regional_words, stem, stems
 from robot.understanding.address_doubts import (
     BEHIND,
     CHANGED,
@@ -40,7 +36,6 @@ from robot.understanding.address_words import (
     STREET_WORDS,
     TOWN_WORDS,
     TYPE_WORDS,
-    adjective_stem,
     common,
     next_to,
     numbers_a_house,
@@ -48,10 +43,6 @@ from robot.understanding.address_words import (
 from robot.understanding.houses import SaidHouse, denied_numbers, flats, said_houses
 from robot.understanding.numbered import Token
 from robot.understanding.understood import SoFar
-
-_DISTRICT_WORDS = frozenset("район районе района району округ округе округа".split())
-_FIRST_OF_DISTRICTS = frozenset(("лев", "гаврилов", "холм"))
-"""«Лев-Толстовский», «Гаврилов-Ямский», «Холм-Жирковский»: of such names the last word counts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,8 +95,8 @@ class Text:
         self._places = places
         self._said = said
         meant = places.meant(so_far.settlement) if so_far.settlement else ()
-        asked = {_stem(each.district) for each in meant} if len(meant) > 1 else set()
-        self._region, self._district, regional = _regional(said, asked, _stems(places.districts))
+        asked = {stem(each.district) for each in meant} if len(meant) > 1 else set()
+        self._region, self._district, regional = regional_words(said, asked, stems(places.districts))
         beside = flats(said) | denied_numbers(said) | regional
         self._names = names_in(said, beside, places)
         self._beside = beside | self._names.gone
@@ -154,7 +145,7 @@ class Text:
         if self._region:
             places = {each for each in places if each.region == self._region}
         if self._district:
-            places = {each for each in places if _district_wrong(self._district, _stem(each.district)) is not None}
+            places = {each for each in places if district_wrong(self._district, stem(each.district)) is not None}
         among = {way.street.name for place in places for way in self._places.ways_in(place) if way.street}
         taken = self._beside | {at for each in towns for at in each.places}
         streets = guessed(self._said, taken, self._places.streets_likest, among) if among else []
@@ -163,7 +154,7 @@ class Text:
         named = [each for each in self._names.streets if each.doubt <= NAMED]
         among = {way.settlement.name for street in named for way in self._places.ways_named(street.name)}
         if self._district:
-            near = [each for each in self._places.districts if _district_wrong(self._district, _stem(each)) is not None]
+            near = [each for each in self._places.districts if district_wrong(self._district, stem(each)) is not None]
             among = {name for each in near for name in self._places.names_in(each)}
         taken = self._beside | {at for each in named for at in each.places}
         return streets, guessed(self._said, taken, self._places.towns_likest, among) if among else []
@@ -320,14 +311,14 @@ class Text:
         if self._region and settlement.region != self._region:
             doubt += CONTRADICTED
         if self._district:
-            wrong = _district_wrong(self._district, _stem(settlement.district))
+            wrong = district_wrong(self._district, stem(settlement.district))
             doubt += CONTRADICTED if wrong is None else MISHEARD_DISTRICT * wrong
         types = around.town_types if town else around.town_types - around.street_types
         return doubt + town_type_doubt(settlement.type, types, named=town is not None)
 
     def _district_misheard(self, settlement: Settlement) -> bool:
         """Whether a district was said, and nearly this settlement's."""
-        return bool(self._district) and bool(_district_wrong(self._district, _stem(settlement.district)))
+        return bool(self._district) and bool(district_wrong(self._district, stem(settlement.district)))
 
 
 def _without(denied: frozenset[str], so_far: SoFar) -> SoFar:
@@ -337,53 +328,6 @@ def _without(denied: frozenset[str], so_far: SoFar) -> SoFar:
         None if street is not None and street.name in denied else street,
         so_far.house,
     )
-
-
-@lru_cache(maxsize=4096)
-def _stem(district: str) -> str:
-    """The last word of the district's name, without its ending: «Лев-Толстовский р-н» → «толстовск»."""
-    return adjective_stem(fold_district(district).rpartition(" ")[2])
-
-
-@lru_cache(maxsize=16_384)
-def _district_wrong(said: str, known: str) -> int | None:
-    """How many sounds of the district were misheard; ``None``: it is another one."""
-    heard, sound = sounds(said), sounds(known)
-    most = 1 if len(known) < 7 else 2
-    wrong = OSA.distance(heard, sound, score_cutoff=most)
-    return wrong if wrong <= most else None
-
-
-@lru_cache(maxsize=2)
-def _stems(districts: frozenset[str]) -> frozenset[str]:
-    return frozenset(_stem(each) for each in districts)
-
-
-def _regional(said: Sequence[Token], asked: set[str], known: Collection[str]) -> tuple[str, str, frozenset[int]]:
-    """The region's code and the stem of the district that are said with their words, and their tokens.
-
-    One of the districts ``asked`` for needs no «район»; the ``known`` ones may be cut in two.
-    """
-    region, district, used = "", "", set()
-    for at, token in enumerate(said[1:], start=1):
-        if token.text.startswith("област") and (found := find_region(adjective_stem(said[at - 1].text) + "ая")):
-            region = found.code
-            used |= {at - 1, at}
-        elif token.text in _DISTRICT_WORDS:
-            district = adjective_stem(said[at - 1].text)
-            used |= {at - 1, at}
-            if at > 1 and district not in known:
-                joined = adjective_stem(said[at - 2].text + said[at - 1].text)  # «гор оховецкий»
-                if joined in known:
-                    district = joined
-                    used.add(at - 2)
-            if at > 1 and said[at - 2].text in _FIRST_OF_DISTRICTS:
-                used.add(at - 2)
-    for at, token in enumerate(said):
-        if not district and token.value is None and adjective_stem(token.text) in asked - {""}:
-            district = adjective_stem(token.text)
-            used.add(at)
-    return region, district, frozenset(used)
 
 
 def _main_house(houses: Sequence[SaidHouse], street: Name | None) -> SaidHouse | None:

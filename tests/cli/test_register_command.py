@@ -71,3 +71,23 @@ def test_many_problems_are_not_all_printed(home: Path) -> None:
     assert result.stderr.count("row left out") == 50
     assert "20 more; all in" in result.stderr
     assert len((home / "bad.csv").read_text(encoding="utf-8").splitlines()) == 70
+
+
+def test_what_is_known_is_counted(home: Path) -> None:
+    file = home / "points.csv"
+    file.write_text(
+        "id,region,district,settlement,street,house,phones,account,network,help_point\n"
+        "p1,36,Новоусманский р-н,с. Бабяково,ул. Мира,1,89001234567,1,ТП-1,школа\n"
+        "p2,36,Новоусманский р-н,с. Бабяково,ул. Мира,1,,,,\n"
+        "p3,36,Новоусманский р-н,с. Отрадное,,1,,,,\n"
+        "p4,48,,г. Грязи,ул. Мира,1,,,,\n",
+        encoding="utf-8",
+    )
+    register(home, "import", str(file))
+    first, second = json.loads(register(home, "stats", "--json").stdout)
+    assert first == {
+        "region": "36", "name": "Воронежская область", "points": 3, "settlements": 2, "streets": 1, "houses": 2,
+        "with_phone": 1, "with_account": 1, "with_network": 1, "with_fias": 0, "with_help": 1,
+    }  # fmt: skip
+    assert (second["region"], second["points"], second["with_help"]) == ("48", 1, 0)
+    assert "all" in register(home, "stats").stdout
