@@ -50,5 +50,5 @@ def _summary(problems: tuple[Problem, ...], counts: dict[str, int]) -> None:
     errors = sum(problem.level == "error" for problem in problems)
     warnings = len(problems) - errors
     found = [f"{n} {word}{'s' if n != 1 else ''}" for n, word in ((errors, "error"), (warnings, "warning")) if n]
-    verdict = f"[bold red]{' and '.join(found)}[/]" if errors else f"[bold green]good[/] {' '.join(found)}".rstrip()
+    verdict = f"[bold red]{' and '.join(found)}[/]" if errors else ", ".join(("[bold green]good[/]", *found))
     out.print(f"{verdict} — looked at {looked}", soft_wrap=True)
