@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import fcntl
 import json
+import secrets
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -19,11 +20,11 @@ from sqlite_utils import Database
 
 from outage_feed import rows as table_rows
 from outage_feed.errors import RegisterError
-from outage_feed.model import ServicePoint
+from outage_feed.model import Address, ServicePoint
 from outage_feed.names import clean, settlement_key
 from outage_feed.register import RowProblem, read_point, twice
 from outage_feed.register_files import FileRow, read_rows
-from outage_feed.store import REGISTER_CHANGED, GridStore
+from outage_feed.store import GridStore
 
 BATCH = 1000
 """Rows written at a time; some fifty milliseconds, for which calls wait to be recorded."""
@@ -34,6 +35,8 @@ _CACHE = "PRAGMA cache_size = -131072"
 
 Progress = Callable[[str, float], None]
 """Told now and then which file is read, and how much of it was, 0 … 1."""
+Before = Callable[[Iterator[Address], str], object]
+"""Given every house of the register to come, and the mark that it will have."""
 
 
 @dataclass(slots=True)
@@ -48,9 +51,17 @@ class Taken:
 
 
 def take_in(
-    store: GridStore, files: Sequence[Path], errors: Path, progress: Progress = lambda *_: None, *, whole: bool = False
+    store: GridStore,
+    files: Sequence[Path],
+    errors: Path,
+    progress: Progress = lambda *_: None,
+    *,
+    whole: bool = False,
+    before: Before = lambda *_: None,
 ) -> Taken:
     """Take the points of the files into the register; a known id is replaced. ``whole``: what they lack is forgotten.
+
+    ``before`` is called when all is there and nobody sees it yet, for what is made of the register beforehand.
 
     Problems of rows go into the file ``errors`` as CSV, which is not there without any. Raises RegisterError where a
     file as a whole cannot be read (then nothing is taken in), StoreError, OSError where ``errors`` cannot be written.
@@ -61,7 +72,11 @@ def take_in(
             state = _begin(db, _of_files(files, whole=whole))
         if not whole:
             _copy(store, state)
-        return _read(store, files, errors, state, progress)
+        taken = _read(store, files, errors, state, progress)
+        mark = secrets.token_hex(8)
+        before(table_rows.addresses(store.each(table_rows.ADDRESSES.replace("grid_points", "grid_points_next"))), mark)
+        _change_places(store, state["version"], mark)
+        return taken
 
 
 def look_through(files: Sequence[Path], progress: Progress = lambda *_: None) -> Taken:
@@ -184,7 +199,6 @@ def _read(store: GridStore, files: Sequence[Path], errors: Path, state: dict[str
         _store(store, batch, state, taken, count, file)
     if not taken.problem_count:
         errors.unlink(missing_ok=True)
-    _change_places(store, state["version"])
     return taken
 
 
@@ -249,7 +263,7 @@ def _store(
     batch.clear()
 
 
-def _change_places(store: GridStore, version: int) -> None:
+def _change_places(store: GridStore, version: int, mark: str) -> None:
     """The new tables become those in use. The old ones are emptied bit by bit: at once would hold up calls."""
     with store.writing() as db:
         if db.execute("SELECT version FROM grid_register").fetchone()[0] != version:
@@ -259,7 +273,7 @@ def _change_places(store: GridStore, version: int) -> None:
             db.execute(f"ALTER TABLE {table} RENAME TO {table}_old")
             db.execute(f"ALTER TABLE {table}_next RENAME TO {table}")
         db.execute("DELETE FROM grid_import")
-        db.execute(REGISTER_CHANGED)
+        db.execute("UPDATE grid_register SET version = version + 1, mark = ?", [mark])
     for table in _TABLES:
         left = True
         while left:

@@ -33,7 +33,7 @@ from outage_feed.trouble_rows import PROBABLE_AT, probable, probable_at
 _BATCH = 100
 """Outages of a feed written at a time; the calls' own records wait for it, some ten milliseconds."""
 _GIVEN = "SELECT id, given FROM grid_outages WHERE source = ?"
-REGISTER_CHANGED = "UPDATE grid_register SET version = version + 1, mark = hex(randomblob(8))"
+_REGISTER_CHANGED = "UPDATE grid_register SET version = version + 1, mark = hex(randomblob(8))"
 _INSERT_OUTAGE = """
     INSERT OR REPLACE INTO grid_outages
         (id, source, region, version, received_at, start, fades_at, open, record, given)
@@ -72,7 +72,7 @@ class GridStore(GridDatabase):
             db.conn.executemany("DELETE FROM grid_phones WHERE point_id = ?", [(point.id,) for point in points])
             phones = {(phone, point.id) for point in points for phone in point.phones}
             db.conn.executemany("INSERT INTO grid_phones (phone, point_id) VALUES (?, ?)", sorted(phones))
-            db.execute(REGISTER_CHANGED)
+            db.execute(_REGISTER_CHANGED)
         return len(points)
 
     def remove_points(self, ids: Iterable[str]) -> None:
@@ -81,7 +81,7 @@ class GridStore(GridDatabase):
         with self.writing() as db:
             db.conn.executemany("DELETE FROM grid_points WHERE id = ?", keys)
             db.conn.executemany("DELETE FROM grid_phones WHERE point_id = ?", keys)
-            db.execute(REGISTER_CHANGED)
+            db.execute(_REGISTER_CHANGED)
 
     def points_by_phone(self, phone: str) -> tuple[ServicePoint, ...]:
         """The points that belong to a telephone number, in any spelling."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import click
@@ -18,7 +19,7 @@ from outage_feed.regions import REGIONS
 from outage_feed.register import COLUMNS
 from outage_feed.register_import import Taken, look_through, take_in
 from outage_feed.store import GridStore
-from robot.doing.kept_places import kept_places, make_places
+from robot.doing.kept_places import keep_places, kept_places, make_places
 from robot.understanding.address import understand_address
 from robot.understanding.address_candidates import candidates
 from robot.understanding.understood import (
@@ -88,8 +89,9 @@ def import_(
                 taken = look_through(files, progress)
             else:
                 with GridStore.open(settings.database) as store:
-                    taken = take_in(store, files, errors, progress, whole=whole)
-                    make_places(store)
+                    # The engine finds the new places made when the new register comes into force.
+                    keep = partial(keep_places, store.path)
+                    taken = take_in(store, files, errors, progress, whole=whole, before=keep)
     except RegisterError as error:
         fail(str(error), "ivr register import --help names the columns")
     except StoreError as error:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import subprocess
 import sys
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
@@ -16,7 +17,8 @@ import structlog
 
 from ivr.prompts.russian import letters
 from outage_feed.errors import StoreError
-from outage_feed.places import Places, gather
+from outage_feed.model import Address
+from outage_feed.places import Contents, Places, gather
 from outage_feed.places_file import places_file, read_places, write_places
 from outage_feed.store import GridStore
 from robot.hearing import inflecting, spoken_numbers
@@ -34,7 +36,7 @@ _MAKERS = (spoken_places, inflecting, spoken_numbers, letters, numbered)
 
 def kept_places(grid: GridStore) -> Places | None:
     """The places of today's register out of their file; ``None`` where it is of another one. Raises StoreError."""
-    contents = read_places(places_file(grid.path), _mark(grid))
+    contents = read_places(places_file(grid.path), _of(grid.register_mark()))
     return None if contents is None else Places(contents)
 
 
@@ -43,13 +45,17 @@ def make_places(grid: GridStore) -> Places:
 
     A file that cannot be written is only logged.
     """
-    mark = _mark(grid)
-    contents = gather(grid.addresses(), spoken_places.said_town, spoken_places.said_street)
+    return Places(keep_places(grid.path, grid.addresses(), grid.register_mark()))
+
+
+def keep_places(database: Path, addresses: Iterable[Address], register_mark: str) -> Contents:
+    """Make the places of a register, and keep them in the file of that database, for when it has that mark."""
+    contents = gather(addresses, spoken_places.said_town, spoken_places.said_street)
     try:
-        write_places(places_file(grid.path), contents, mark)
+        write_places(places_file(database), contents, _of(register_mark))
     except OSError as error:
         log.warning("the register's places cannot be kept", error=str(error))
-    return Places(contents)
+    return contents
 
 
 def make_places_apart(grid: GridStore) -> Places | None:
@@ -68,9 +74,9 @@ _ROOT = Path(__file__).resolve().parents[2]
 """Where this package is imported from, also where it was not installed."""
 
 
-def _mark(grid: GridStore) -> str:
-    """What the places are made of: the register as it is, and the rules by which names are said."""
-    return f"{grid.register_mark()}-{_rules()}"
+def _of(register_mark: str) -> str:
+    """What places are made of: the register as it is, and the rules by which names are said."""
+    return f"{register_mark}-{_rules()}"
 
 
 @cache

@@ -37,6 +37,11 @@ def filled(home: Path) -> Path:
     return home
 
 
+def test_an_import_leaves_the_places_made(filled: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ivr.cli.register.make_places", lambda store: pytest.fail("made again"))
+    register(filled, "find", "курск ленина 5")
+
+
 def test_an_address_is_found_with_its_reasons(filled: Path) -> None:
     shown = register(filled, "find", "курск", "ленина", "5").stdout
     assert "г. Курск" in shown

@@ -14,7 +14,7 @@ import pytest
 from outage_feed import register_import
 from outage_feed.errors import RegisterError
 from outage_feed.generate import write_register
-from outage_feed.model import Settlement
+from outage_feed.model import Address, Settlement
 from outage_feed.register import COLUMNS, load_points
 from outage_feed.register_import import look_through, take_in
 from outage_feed.store import GridStore
@@ -140,9 +140,9 @@ def test_other_files_or_a_changed_register_start_over(
     assert (taken.resumed, ids(store)) == (0, ["p2"])
     real = register_import._change_places
 
-    def changed_meanwhile(grid: GridStore, version: int) -> None:
+    def changed_meanwhile(grid: GridStore, version: int, mark: str) -> None:
         grid.remove_points(["p2"])
-        real(grid, version)
+        real(grid, version, mark)
 
     monkeypatch.setattr(register_import, "_change_places", changed_meanwhile)
     with pytest.raises(RegisterError, match="changed meanwhile"):
@@ -164,10 +164,10 @@ def test_one_import_at_a_time(store: GridStore, tmp_path: Path, errors: Path, mo
     begun, go_on = threading.Event(), threading.Event()
     real = register_import._change_places
 
-    def waits(grid: GridStore, version: int) -> None:
+    def waits(grid: GridStore, version: int, mark: str) -> None:
         begun.set()
         assert go_on.wait(10)
-        real(grid, version)
+        real(grid, version, mark)
 
     monkeypatch.setattr(register_import, "_change_places", waits)
     first = threading.Thread(target=take_in, args=(store, [file], errors))
@@ -238,3 +238,15 @@ def test_looking_through_stores_nothing(tmp_path: Path) -> None:
 
 def test_all_columns_are_told() -> None:
     assert set(HEADER.strip().split(",")) <= set(COLUMNS)
+
+
+def test_what_is_made_of_the_register_beforehand_sees_the_new_one(
+    store: GridStore, tmp_path: Path, errors: Path
+) -> None:
+    seen: list[tuple[list[str], str, list[str]]] = []
+
+    def before(addresses: Iterator[Address], mark: str) -> None:
+        seen.append(([each.house for each in addresses], mark, ids(store)))
+
+    take_in(store, [written(tmp_path / "a.csv", HEADER + OLD + NEW)], errors, before=before)
+    assert seen == [(["4", "5"], store.register_mark(), [])]
