@@ -16,9 +16,10 @@ from ivr.call.verbs import Ask, Note
 from outage_feed.model import Address, ServicePoint
 from robot.asking_place import ask_place, choose_address
 from robot.errands import FindServicePoints, Points, UnderstandAddress
-from robot.outage_talk import Instead, KnownPoints, correction, remember_branch
+from robot.outage_talk import KnownPoints, remember_branch
 from robot.slots import PERSON_KEY, WantsPerson, ask_key, yes_no_key
 from robot.understanding.understood import SURE, Matched
+from robot.what_next import Instead, correction
 from robot.wording import place
 
 MOST_CHOICES = 3

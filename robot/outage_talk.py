@@ -10,7 +10,7 @@ from functools import partial
 from typing import Literal
 
 from ivr.call.errands import NotHeard, Unavailable
-from ivr.call.manner import Manner, Offers, manner
+from ivr.call.manner import Offers, manner
 from ivr.call.memory import AtPlace, BelongsTo, Recall, Remember
 from ivr.call.model import Call, NeedsPerson, Outcome, Prompt
 from ivr.call.script import CallerHungUp, GaveUp
@@ -36,8 +36,8 @@ from robot.outage_notices import At, is_mobile, offer_notices, outage_id, promis
 from robot.outcomes import Informed
 from robot.registering import register
 from robot.slots import WantsPerson, ask_key, say_to_the_end
-from robot.understanding.understood import SoFar
-from robot.understanding.yes_no import yes_no, yes_no_and_rest
+from robot.understanding.yes_no import yes_no
+from robot.what_next import ANOTHER, DONE, Instead, correction, meant, phrases_of
 from robot.wording import Ongoing, place, tell, tell_again
 
 TOPIC = "no_power"
@@ -65,14 +65,6 @@ class HeardOutages:
     """The outage sentences that the caller has heard in this call, by (service point, outage)."""
 
     pairs: frozenset[tuple[str, str]] = frozenset()
-
-
-@dataclass(frozen=True, slots=True)
-class Instead:
-    """The address that was read back is not the one: ``words`` say which is."""
-
-    words: str
-    so_far: SoFar
 
 
 class _Next(Enum):
@@ -206,7 +198,7 @@ async def _another_is_meant(at: At) -> NeedsPerson | Instead | Literal[False] | 
     """
     stale = isinstance(at.told, FeedStale)  # that sentence has not named the address
     question = Prompt("register_at", place=place(at.point.address)) if stale else Prompt("register_here")
-    said = _phrases(await manner())
+    said = phrases_of(await manner())
     far, of_far = said_unasked(at.point.id)
     key = await ask_key(
         question,
@@ -238,7 +230,7 @@ async def _tell_and_offer(call: Call, found: tuple[At, ...]) -> Outcome | Instea
     informed, how, hasty = informed_of(found[0]), await manner(), False
     for _ in range(3):
         offer, more = _offer(call, found, how.offers)
-        choices: dict[str, _Next | Instead] = {"2": _Next.ANOTHER, "*": _Next.REPEAT, _DONE: _Next.DONE, **more}
+        choices: dict[str, _Next | Instead] = {ANOTHER: _Next.ANOTHER, "*": _Next.REPEAT, DONE: _Next.DONE, **more}
         if not hasty:
             await say_outages(found)
         try:
@@ -247,8 +239,8 @@ async def _tell_and_offer(call: Call, found: tuple[At, ...]) -> Outcome | Instea
                 choices,
                 flush=hasty,
                 no_match=[offer],
-                phrases=_phrases(how),
-                understand=partial(_meant, offered=tuple(more)),
+                phrases=phrases_of(how),
+                understand=partial(meant, offered=tuple(more), phrases=phrases_of(how)),
                 otherwise=partial(correction, found[0].point),
             )
         except CallerHungUp:
@@ -296,41 +288,6 @@ def _offer(call: Call, found: Sequence[At], offers: Offers) -> tuple[Prompt, dic
     if offers.call and call.caller is not None and isinstance(told, NoTimeKnown):
         return Prompt("outage_offer_call"), {"3": _Next.CALL}
     return Prompt("outage_offer"), {}
-
-
-def correction(point: ServicePoint, text: str) -> Instead | None:
-    """«Нет, не Ленина, Ленинградская, дом пять»: in the same place, unless another is named."""
-    said, rest = yes_no_and_rest(text)
-    if said is not False or len(rest.split()) < MOST_WORDS_OF_NO:
-        return None
-    return Instead(rest, SoFar(settlement=point.address.settlement))
-
-
-MOST_WORDS_OF_NO = 2
-"""So many words behind a «нет» are no longer a refusal, but something else that is meant."""
-_DONE = "done"
-"""Not a key: what «нет» and «спасибо, всё» mean here."""
-
-
-def _phrases(how: Manner) -> dict[str, tuple[str, ...]]:
-    """What callers say for each key of an offer."""
-    sms, call = ("пришлите смс", "отправьте сообщение"), ("перезвоните мне",)
-    return {
-        "1": how.also("ticket", ("зарегистрируйте обращение", "света нет", "оформите заявку")),
-        "2": how.also("other_address", ("другой адрес", "узнать о другом адресе", "по другому адресу")),
-        "3": (*how.also("sms", sms), *how.also("call", call)),
-        _DONE: how.also(
-            "done", ("спасибо", "спасибо всё", "до свидания", "больше ничего", "вопросов нет", "всё понятно")
-        ),
-    }
-
-
-def _meant(text: str, *, offered: tuple[str, ...]) -> str | None:
-    """A yes takes what is offered, a no is the end of it."""
-    said = yes_no(text)
-    if said is None:
-        return None
-    return offered[0] if said and offered else _DONE
 
 
 async def _choose(found: tuple[At, ...]) -> At | NeedsPerson | None:
