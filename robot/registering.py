@@ -25,7 +25,12 @@ class _Again(Enum):
     NUMBER = auto()
 
 
-ENOUGH = ("спасибо", "спасибо всё", "до свидания", "всё понятно", "записала", "записал", "больше ничего")
+ENOUGH = (
+    "спасибо", "спасибо всё", "до свидания", "всё понятно", "записала", "записал", "больше ничего", "запомнил",
+    "запомнила", "понял", "поняла", "понятно", "ясно", "всё",
+)  # fmt: skip
+_AGAIN = ("не успел записать", "не успела записать", "не записал", "не записала", "не запомнил", "не запомнила",
+          "диктуйте", "продиктуйте номер")  # fmt: skip
 
 
 def _repeat_or_not(text: str) -> str | None:
@@ -136,7 +141,7 @@ async def tell_number(told: Prompt, done: Outcome, offer: Prompt, after: Prompt 
                 no_match=[offer],
                 flush=True,
                 understand=_repeat_or_not,
-                phrases={"2": ENOUGH},
+                phrases={REPEAT_KEY: _AGAIN, "2": ENOUGH},
             )
             if isinstance(key, WantsPerson):
                 return NeedsPerson("asked for a person after the ticket")

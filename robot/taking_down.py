@@ -8,7 +8,7 @@ from ivr.call.model import Digits, Heard, Prompt, Speech, Utterance
 from ivr.call.script import GaveUp, ask_until
 from ivr.call.verbs import Ask
 from robot.slots import PERSON_KEY, WantsPerson
-from robot.understanding.reasons import choose
+from robot.understanding.words import telling, words
 from robot.understanding.yes_no import yes_no
 
 MOST_PARTS = 5
@@ -16,7 +16,11 @@ MOST_PARTS = 5
 THINKING_S = 8.0
 LONGEST = 2000
 """Characters of a message that are kept."""
-_DONE = {"done": ("всё", "это всё", "больше ничего", "спасибо", "спасибо всё", "у меня всё", "конец", "достаточно")}
+_END = frozenset(
+    "все это больше ничего нечего добавить спасибо большое нет у меня на этом пока вроде кажется наверное конец хватит"
+    " достаточно до свидания и".split()
+)
+"""An answer of these words alone ends the message: «спасибо бригаде» is one."""
 
 _NO_MORE = re.compile(r"нет,? это(?: \w+)?$", re.IGNORECASE)
 """«Нет, это всё», whatever was heard for its last word."""
@@ -36,9 +40,9 @@ def _accept(heard: Heard) -> str | _Done | _GoOn | WantsPerson | None:
             return WantsPerson() if keys == PERSON_KEY else _Done()
         case Utterance(text=text):
             said = yes_no(text)
-            if said is not None:
-                return _GoOn() if said else _Done()
-            return _Done() if choose(text, _DONE) or _NO_MORE.match(text.strip()) else text.strip() or None
+            if said is False or _NO_MORE.match(text.strip()) or (words(text) and _END.issuperset(telling(text))):
+                return _Done()
+            return _GoOn() if said else text.strip() or None
 
 
 async def take_down(begun: str = "") -> str | WantsPerson:

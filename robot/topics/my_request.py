@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
+
 from ivr.call.errands import FindTicket, NoTicket, Ticket, Unavailable
 from ivr.call.model import Call, NeedsPerson, Outcome, Prompt, Told
 from ivr.call.script import CallerHungUp, GaveUp
 from ivr.call.verbs import Note, Say
+from robot.registering import ENOUGH
 from robot.slots import PERSON_KEY, TICKET_MOST_DIGITS, TICKET_USUAL_DIGITS, WantsPerson, ask_digits, ask_key
 from robot.understanding.yes_no import yes_no
 
 TRIES = 3
+_WANTS = re.compile(r"\b(?:да|ага|угу|нуж\w+|надо|хочу|хотел\w*|давайте|можно|конечно)\b")
 _DONE = "done"
 """Not a key: what a «нет» means."""
 STATES = {
@@ -48,7 +52,10 @@ async def my_request(call: Call) -> Outcome:
 
 
 def _person_or_not(text: str) -> str | None:
+    """«Да» wants the person that was spoken of; «хорошо, спасибо» does not."""
     said = yes_no(text)
+    if said and not _WANTS.search(text):
+        return _DONE
     return None if said is None else PERSON_KEY if said else _DONE
 
 
@@ -60,7 +67,7 @@ async def _tell(ticket: Ticket) -> Outcome:
     told = Told("request")
     offer = Prompt("request_offer")
     try:
-        key = await ask_key(offer, {_DONE: True}, no_match=[offer], understand=_person_or_not)
+        key = await ask_key(offer, {_DONE: True}, no_match=[offer], understand=_person_or_not, phrases={_DONE: ENOUGH})
     except CallerHungUp:
         return told
     return NeedsPerson("asked for a person about a request") if isinstance(key, WantsPerson) else told
