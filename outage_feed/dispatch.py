@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from outage_feed.affecting import Sureness, covers
-from outage_feed.model import Area, Outage, Settlement
+from outage_feed.model import Area, Outage, ServicePoint, Settlement
 from outage_feed.names import fold_district, same_settlement
 from outage_feed.record import write_houses
 from outage_feed.store import GridStore
@@ -33,13 +33,19 @@ def with_district(store: GridStore, place: Settlement) -> Settlement:
     return replace(place, district=next(iter(districts.values()), ""))
 
 
-def count_affected(store: GridStore, outage: Outage) -> tuple[int, int]:
-    """How many known service points the outage covers surely, and possibly; raises StoreError."""
+def affected(store: GridStore, outage: Outage) -> tuple[tuple[ServicePoint, Sureness], ...]:
+    """The known service points that the outage covers, surely or possibly, by their ids; raises StoreError."""
     points = {point.id: point for area in outage.areas for point in store.points_at(area.settlement)}
     points |= {point.id: point for point in store.points_fed_by(outage.network)}
     if outage.fias:
         points |= {point.id: point for point in store.points_by_fias(outage.fias)}
-    answers = [covers(outage, point) for point in points.values()]
+    answers = ((points[id_], covers(outage, points[id_])) for id_ in sorted(points))
+    return tuple((point, sureness) for point, sureness in answers if sureness is not None)
+
+
+def count_affected(store: GridStore, outage: Outage) -> tuple[int, int]:
+    """How many known service points the outage covers surely, and possibly; raises StoreError."""
+    answers = [sureness for _, sureness in affected(store, outage)]
     return answers.count(Sureness.SURE), answers.count(Sureness.POSSIBLE)
 
 

@@ -12,6 +12,12 @@ from ivr.logs import configure_logs
 
 NOT_COMMANDS = {
     "common",
+    "campaign_check",
+    "campaign_create",
+    "campaign_results",
+    "campaign_rules",
+    "campaign_stop_list",
+    "phone_numbers",
     "models_bench",
     "models_calibrate",
     "models_install",

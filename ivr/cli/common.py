@@ -11,7 +11,7 @@ from datetime import date, datetime
 from enum import Enum
 from functools import update_wrapper
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import IO, TYPE_CHECKING, Any, NoReturn
 
 import click
 from rich.console import Console
@@ -124,9 +124,9 @@ def json_option(function: Callable[..., Any]) -> Callable[..., Any]:
     return click.option("--json", "as_json", is_flag=True, help="Print JSON for machines.")(function)
 
 
-def print_json(value: Any) -> None:
-    """Print ``value`` (dataclasses and dates included) as JSON on stdout."""
-    click.echo(json.dumps(value, ensure_ascii=False, indent=2, default=_plain))
+def print_json(value: Any, file: IO[str] | None = None) -> None:
+    """Print ``value`` (dataclasses and dates included) as JSON on stdout, or into ``file``."""
+    click.echo(json.dumps(value, ensure_ascii=False, indent=2, default=_plain), file=file)
 
 
 def _plain(value: Any) -> Any:

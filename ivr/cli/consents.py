@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from datetime import datetime
 
 import click
 
 from ivr.cli.common import (
     EXIT_PROBLEMS,
-    EXIT_USAGE,
     fail,
     json_option,
     opened_store,
@@ -18,11 +16,11 @@ from ivr.cli.common import (
     print_table,
     with_settings,
 )
+from ivr.cli.phone_numbers import phone_number
 from ivr.masking import mask_phone
 from ivr.settings import Settings
 from ivr.store.audit import operating_user
 from ivr.store.consents import KINDS, StoredConsent
-from outage_feed.register import normalise_phone
 
 
 @click.group("consents")
@@ -52,7 +50,7 @@ def list_consents(settings: Settings, phone: str | None, limit: int, as_json: bo
     if phone is None:
         _list_latest(settings, limit, as_json=as_json)
         return
-    number = _number(phone)
+    number = phone_number(phone)
     with opened_store(settings) as store:
         store.audit.write("consents list", mask_phone(number), "phone, consents", now=datetime.now(settings.tz))
         kept = store.consents.all(number)
@@ -129,7 +127,7 @@ def withdraw(settings: Settings, phone: str, kind: str, as_json: bool) -> None:
 
     Leaves with 1 when there was none that held.
     """
-    number = _number(phone)
+    number = phone_number(phone)
     (chosen,) = (known for known in KINDS if known == kind)
     with opened_store(settings) as store:
         now = datetime.now(settings.tz)
@@ -141,12 +139,3 @@ def withdraw(settings: Settings, phone: str, kind: str, as_json: bool) -> None:
         print_json({"kind": kind, "phone": mask_phone(number), "withdrawn": ended})
     else:
         out.print(f"withdrawn: {kind} of {mask_phone(number)}", markup=False)
-
-
-def _number(text: str) -> str:
-    """The number as calls have it: ``+7…``, and that of another country as it stands."""
-    foreign = "+" + "".join(sign for sign in text if sign.isdigit())
-    number = normalise_phone(text) or (foreign if re.fullmatch(r"\+[\d ()-]{8,}", text.strip()) else "")
-    if not number:
-        fail(f"{text!r} is no telephone number", "write it as +79001231234", EXIT_USAGE)
-    return number

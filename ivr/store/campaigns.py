@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from enum import StrEnum
 from typing import Any
@@ -14,9 +14,9 @@ import sqlite_utils
 from pydantic import TypeAdapter
 from sqlite_utils.migrations import Migrations
 
+from ivr.campaigns.lists import Contact
 from ivr.campaigns.model import Kind, Outcome, Rules, check_exemptions
 from ivr.campaigns.plan import Standing
-from ivr.campaigns.zones import Zones
 from ivr.store import standings
 from ivr.store.database import Connection, from_ms, to_ms
 
@@ -77,17 +77,6 @@ class ContactState(StrEnum):
     TOLD = "told"
     CLOSED = "closed"
     """Not told, and not called any more; ``why`` says why."""
-
-
-@dataclass(frozen=True, slots=True)
-class Contact:
-    """Somebody to call (personal data). ``zones`` empty: not known; ``point``: an id of the register, or empty."""
-
-    phone: str
-    zones: Zones
-    point: str = ""
-    address: str = ""
-    about: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,10 +11,11 @@ import pytest
 from records import MOSCOW, NOON
 
 from ivr.call.errands import KeepConsent, Promise
+from ivr.campaigns.lists import Contact
 from ivr.campaigns.model import Exempt, Kind, Outcome, Rules
 from ivr.campaigns.recovery import Seen, Step
 from ivr.store import Store
-from ivr.store.campaigns import Campaign, CampaignState, Contact, ContactState
+from ivr.store.campaigns import Campaign, CampaignState, ContactState
 
 WAIVED = Rules(exempt=frozenset({Exempt.CONSENT}), approver="главный инженер Петров")
 ZONES = ("Europe/Moscow",)
