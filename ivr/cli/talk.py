@@ -94,6 +94,8 @@ def command(
     It runs the real dialplan, prompts and outages of this instance, and its record is kept. The robot words things as
     on the telephone: for those who may speak, unless [hearing] is off or --keys is given.
 
+    Tickets that it opens are tickets, and an SMS that is agreed to is sent: call as one of --list-callers, or --hidden.
+
     \b
       ivr talk                                 as the first test caller
       ivr talk --hidden --why                  with a hidden number, showing why it goes as it does
