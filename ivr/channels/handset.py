@@ -190,7 +190,7 @@ def as_fast_as(decoded: Callable[[], set[asyncio.Future[Any]]]) -> Pace:
     async def pace() -> None:
         working = decoded()
         if working:
-            await asyncio.wait(working)
+            await asyncio.wait(working, timeout=1.0)  # a recogniser that hangs is the ear's affair
         await asyncio.sleep(FAST_S)
 
     return pace
