@@ -114,10 +114,10 @@ async def register(
         promised = await Promise(
             "callback", call.caller, call.id, WHY_CALLED_BACK, ticket=number, point_id=point.id if point else None
         )
-    if answer.joined:
+    if isinstance(promised, Promised):
+        told = Prompt("callback_for_ticket" if answer.joined else "callback_opened", number=number)
+    elif answer.joined:
         told = Prompt("ticket_joined", number=number)
-    elif isinstance(promised, Promised):
-        told = Prompt("callback_opened", number=number)
     else:
         told = Prompt("ticket_opened", number=number)
     done = CallbackLeft(number, topic) if nobody_answered else Ticketed(number, topic)

@@ -5,13 +5,13 @@ from typing import Any
 
 import pytest
 
-from ivr.call.errands import OpenTicket, Promise, Unavailable
+from ivr.call.errands import OpenTicket, Promise, Ticket, Unavailable
 from ivr.call.memory import About, Registered, Remember
 from ivr.call.model import Call, Digits, NeedsPerson, NoInput, Outcome, OutcomeClass, Utterance
 from robot.outcomes import CallbackLeft
 from robot.topics.callback import callback
 from tests.core.rehearse import Rehearsal, rehearse
-from tests.core.robot.world import CALL, HIDDEN, errands, point
+from tests.core.robot.world import CALL, HIDDEN, NOW, errands, point
 
 SILENT = NoInput()
 
@@ -42,6 +42,13 @@ def test_a_call_with_a_ticket_gets_no_second_one() -> None:
     (promise,) = done.of(Promise)
     assert promise.ticket == 100300
     assert done.outcome == CallbackLeft(100300, "no_power")
+
+
+def test_who_has_asked_to_be_called_back_before_is_promised_it_again() -> None:
+    done = leave(world=errands([point()], ticket=Ticket(100200, NOW, "callback", "open", joined=True)))
+    assert done.names == ["callback_for_ticket", "number_offer"]
+    (promise,) = done.of(Promise)
+    assert promise.ticket == 100200
 
 
 def test_danger_of_which_there_is_no_ticket_yet_is_registered_as_such() -> None:
