@@ -17,6 +17,10 @@ from rapidfuzz.process import extract
 
 SAME_SOUND = 0.04
 """The doubt (0 … 1) where the letters differ and the sounds do not: «Донков» for «Данков»."""
+_EACH_LETTER = 0.02
+"""For each letter more that differs where the sounds do not."""
+_OTHER_WORD, _OF_ALL = 0.15, 0.4
+"""Added where so many of all letters differ: «зерки» may sound like «Сярьги», and is hardly that."""
 WORST = 0.36
 """Names in more doubt are not taken into account."""
 _PER_LETTER = 1.25
@@ -113,7 +117,7 @@ class NameIndex:
                 if distance:
                     doubt += _PER_LETTER * distance / max(len(key), len(heard))
                 elif said.letters != letters:
-                    doubt += SAME_SOUND
+                    doubt += _same_sound(said.letters, letters)
                 if doubt <= WORST and doubt < best.get(name, (1.0, ""))[0]:
                     best[name] = doubt, said.letters
         return tuple(
@@ -140,6 +144,13 @@ class NameIndex:
 
 
 _MOST_WRONG = (1, 2, 3)
+
+
+def _same_sound(known: str, heard: str) -> float:
+    """The doubt where only the sounds are the same: the more letters differ, the likelier it is another name."""
+    wrong = OSA.distance(known, heard)
+    doubt = SAME_SOUND + _EACH_LETTER * (wrong - 1)
+    return doubt + _OTHER_WORD if wrong > _OF_ALL * max(len(known), len(heard)) else doubt
 
 
 def _most_wrong(letters: int) -> int:

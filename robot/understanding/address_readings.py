@@ -171,8 +171,8 @@ class Text:
         glued: tuple[House, ...] = ()
         if main is not None:
             others = [each for each in houses if each is not main and each.house != main.house]
-            if others and main.marked:
-                doubt += TWO_HOUSES
+            if others and (main.marked or (street is None and so_far.street is None)):
+                doubt += TWO_HOUSES  # where there are no streets there are no flats either
             elif others:
                 doubt += EXTRA_NUMBER * len(others)
                 if street and any(each.end == street.start for each in others):

@@ -83,6 +83,27 @@ def test_the_more_differs_the_more_doubt() -> None:
     assert "Лесная" not in names("каменная")
 
 
+def test_the_same_sounds_in_other_letters_are_hardly_the_same_name() -> None:
+    index = NameIndex([("Сярьги", Said("сярьги")), ("Данков", Said("данков"))])
+    ((_, doubt, _),) = index.like("зерки")
+    assert doubt > 0.2
+    assert index.like("донков")[0][1] == SAME_SOUND
+
+
+def test_among_few_names_more_may_be_wrong_and_endings_swallowed() -> None:
+    assert INDEX.like("песч") == ()
+    assert [name for name, _, _ in INDEX.likest("песчан", (), ["Песчаная", "Ленская"], 3)] == ["Песчаная"]
+    assert INDEX.likest("песчан", (), ["Ленская"], 3) == ()
+    assert INDEX.likest("садов", (2,), ["1-я Садовая"], 3) == ()
+
+
+def test_no_wrong_letter_hides_a_name() -> None:
+    """The index of pieces finds what a look at every name would."""
+    for at in range(len("песчаная")):
+        for wrong in ("ж", ""):
+            assert "Песчаная" in names("песчаная"[:at] + wrong + "песчаная"[at + 1 :]), (at, wrong)
+
+
 def test_numbers_of_names_must_be_the_same() -> None:
     assert names("садовая", (1,)) == {"1-я Садовая": 0.0}
     assert names("садовая") == names("садовая", (2,)) == {}
