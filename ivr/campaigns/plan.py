@@ -117,9 +117,9 @@ def next_attempt(standing: Standing, rules: Rules, now: datetime) -> Decision:
 
 def forbidden(standing: Standing, rules: Rules) -> Why | None:
     """Why the person is not to be called for this event whatever the hour, if so."""
-    for outcome in FINAL:
-        if any(tried.outcome is outcome for tried in standing.tried):
-            return _FINALLY[outcome]
+    final = [tried.outcome for tried in standing.tried if tried.outcome in FINAL]
+    if final:
+        return _FINALLY[final[-1]]
     if standing.stopped and Exempt.STOP_LIST not in rules.exempt:
         return Why.STOP_LIST
     if not standing.allowed and Exempt.CONSENT not in rules.exempt:

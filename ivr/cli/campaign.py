@@ -14,7 +14,7 @@ from ivr.cli.campaign_create import create
 from ivr.cli.campaign_results import results
 from ivr.cli.campaign_rules import DAYS
 from ivr.cli.campaign_stop_list import stop_list
-from ivr.cli.common import json_option, opened_store, out, print_json, print_table, with_settings
+from ivr.cli.common import fail, json_option, opened_store, out, print_json, print_table, with_settings
 from ivr.settings import Settings
 from ivr.store import Store
 from ivr.store.campaigns import Campaign, ContactState
@@ -93,6 +93,22 @@ def show(settings: Settings, id: int, as_json: bool) -> None:
     print_table(("contacts", "", "why"), ((n, state, why) for (state, why), n in sorted(counts.items())))
     if outcomes:
         print_table(("calls", "outcome"), ((n, outcome) for outcome, n in sorted(outcomes.items())))
+
+
+@command.command("drop")
+@click.argument("id", type=int)
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@with_settings
+def drop(settings: Settings, id: int, yes: bool) -> None:
+    """Forget campaign ID with its contacts: one that was never begun, or whose making was cut off."""
+    with opened_store(settings) as store:
+        campaign = found_campaign(store, id)
+        number = sum(_by_state(store, campaign).values())
+        if not yes:
+            click.confirm(f"Forget campaign {id} «{campaign.name}» with {number} contacts?", abort=True)
+        if not store.campaigns.forget(id):
+            fail(f"campaign {id} has begun: what came of it is kept", "ivr campaign show")
+    out.print(f"campaign {id} is forgotten, with {number} contacts")
 
 
 def _by_state(store: Store, campaign: Campaign) -> dict[ContactState, int]:

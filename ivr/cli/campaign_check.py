@@ -86,7 +86,9 @@ def check(settings: Settings, id: int, calls_each: float, phones: bool, as_json:
             if len(unreachable) > LISTED:
                 out.print(f"… and {len(unreachable) - LISTED} more: --json lists all", style="dim")
         if not whole:
-            err.print("its making was cut off: create it again", style="red")
+            err.print(
+                f"its making was cut off: ivr campaign drop {id}, and create it again", style="red", soft_wrap=True
+            )
     if not whole or preview.forecast.late or not preview.forecast.contacts:
         raise SystemExit(EXIT_PROBLEMS)
 

@@ -145,7 +145,7 @@ def create(
         "errors": errors if (bad or repeated) and not dry_run else None,
     }
     if not contacts:
-        _say(told, None if dry_run else errors, bad)
+        print_json(told) if as_json else _say(told, None if dry_run else errors, bad)
         fail("there is nobody to call", "the error file says why" if bad else "ivr register stats: are there phones?")
     if dry_run:
         print_json(told) if as_json else _say(told, None, bad)
@@ -255,7 +255,7 @@ def _fill(store: Store, campaign: Campaign, contacts: Sequence[Contact]) -> None
             store.campaigns.add(campaign, batch)
         store.campaigns.move(campaign.id, CampaignState.DRAFT)
     except BaseException:
-        store.campaigns.forget_unmade(campaign.id)
+        store.campaigns.forget(campaign.id)
         raise
 
 

@@ -165,12 +165,26 @@ class Campaigns:
             )
             return bool(done.rowcount)
 
-    def forget_unmade(self, id: int) -> None:
-        """Forget a campaign whose making failed, with its contacts. Any other stays. Raises ``StoreBusy``."""
+    def forget(self, id: int) -> bool:
+        """Forget a campaign that was never begun, with its contacts; false: there is none, or it has begun.
+
+        Page by page, calls are recorded meanwhile; cut off, it is as one whose making was, and can be forgotten again.
+        Raises ``StoreBusy``.
+        """
         with self._db.transaction() as conn:
-            gone = conn.execute("DELETE FROM campaigns WHERE id = ? AND state = ?", (id, CampaignState.MAKING))
-            if gone.rowcount:
-                conn.execute("DELETE FROM contacts WHERE campaign = ?", (id,))
+            unbegun = conn.execute(
+                "UPDATE campaigns SET state = ? WHERE id = ? AND state IN (?, ?)",
+                (CampaignState.MAKING, id, CampaignState.MAKING, CampaignState.DRAFT),
+            )
+            if not unbegun.rowcount:
+                return False
+        page = "DELETE FROM contacts WHERE id IN (SELECT id FROM contacts WHERE campaign = ? LIMIT ?)"
+        while True:
+            with self._db.transaction() as conn:
+                if conn.execute(page, (id, PAGE)).rowcount == PAGE:
+                    continue
+                conn.execute("DELETE FROM campaigns WHERE id = ? AND state = ?", (id, CampaignState.MAKING))
+                return True
 
     def get(self, id: int) -> Campaign | None:
         """The campaign of that id. Raises ``StoreBusy``."""

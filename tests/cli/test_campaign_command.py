@@ -290,6 +290,19 @@ def test_list_show_and_results(cli: Cli, list_file: Path, store: Store) -> None:
     assert len(json.loads(file.read_text("utf-8"))) == 2
 
 
+def test_a_campaign_that_never_began_can_be_dropped(cli: Cli, list_file: Path, store: Store) -> None:
+    for _ in range(2):
+        cli("campaign", "create", "--kind", "planned", "--list", str(list_file))
+    store.campaigns.move(2, CampaignState.RUNNING)
+    assert cli("campaign", "drop", "1").exit_code == 1  # nobody has said yes
+    assert "forgotten, with 2 contacts" in cli("campaign", "drop", "1", "--yes").stdout
+    assert [each.id for each in store.campaigns.latest(9)] == [2]
+    begun = cli("campaign", "drop", "2", "--yes")
+    assert begun.exit_code == 1
+    assert "has begun" in begun.stderr
+    assert cli("campaign", "drop", "1", "--yes").exit_code == 2
+
+
 def test_the_stop_list(cli: Cli, store: Store) -> None:
     stop = ("campaign", "stop-list")
     assert "+7***4501 is on the stop list for all calls" in cli(*stop, "add", "8 900 123-45-01").stdout

@@ -176,8 +176,9 @@ def test_a_campaign_that_is_not_whole_cannot_be_used(store: Store) -> None:
     whole = running(store, 1)
     with pytest.raises(ValueError, match="not being made"):
         store.campaigns.add(whole, [Contact(phone(9), ZONES)])
-    for campaign in (made, whole):
-        store.campaigns.forget_unmade(campaign.id)
+    assert store.campaigns.forget(made.id)
+    assert not store.campaigns.forget(made.id)
+    assert not store.campaigns.forget(whole.id)  # it has begun
     assert [each.id for each in store.campaigns.latest(9)] == [whole.id]
     assert list(store.campaigns.contacts(made.id)) == []
     with pytest.raises(ValueError, match="cannot be set aside"):
