@@ -30,6 +30,8 @@ from ivr.store.campaigns import Campaign, CampaignState, StoredContact
 
 LISTED = 50
 """Unreachable contacts shown at most; --json has all."""
+BAR_EVERY = 500
+"""Contacts between two moves of a bar: moving it costs as much as a contact."""
 
 
 @click.command("check")
@@ -111,10 +113,11 @@ def examined(
     previewing, unreachable = Previewing(campaign.rules, now), []
     with Progress(console=err, transient=True, disable=not err.is_terminal) as bars:
         bar = bars.add_task("looking at the contacts", total=total)
-        for contact, standing in store.campaigns.standings(campaign):
+        for number, (contact, standing) in enumerate(store.campaigns.standings(campaign), 1):
             if why := previewing.take(standing):
                 unreachable.append((contact, why))
-            bars.advance(bar)
+            if number % BAR_EVERY == 0:
+                bars.update(bar, completed=number)
     return previewing.preview(calls_each=calls_each), unreachable
 
 

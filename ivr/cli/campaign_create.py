@@ -15,7 +15,7 @@ from ivr.campaigns.list_files import open_list, write_errors
 from ivr.campaigns.lists import BadRow, Contact, read_list
 from ivr.campaigns.model import PROMISED_BY, Kind
 from ivr.campaigns.zones import Zones, is_zone, zones_of_region
-from ivr.cli.campaign_check import examined, preview_json, print_preview
+from ivr.cli.campaign_check import BAR_EVERY, examined, preview_json, print_preview
 from ivr.cli.campaign_rules import rule_options, rules_of
 from ivr.cli.common import (
     EXIT_PROBLEMS,
@@ -191,7 +191,8 @@ def _listed(
     """Contacts, bad rows, repeated telephones and headings of a list; a file that is none ends the command."""
     try:
         opened = open_list(file, sheet)
-        taken = read_list(_with_bar(opened.rows, "reading the list", opened.expected), normalise_phone, elsewhere)
+        rows = _with_bar(opened.rows, "reading the list", opened.expected, BAR_EVERY)
+        taken = read_list(rows, normalise_phone, elsewhere)
     except ConfigError as error:
         fail_config(error)
     return taken.contacts, taken.bad, taken.repeated, opened.headings
@@ -259,12 +260,13 @@ def _fill(store: Store, campaign: Campaign, contacts: Sequence[Contact]) -> None
         raise
 
 
-def _with_bar(things: Iterable[T], what: str, expected: int) -> Iterator[T]:
+def _with_bar(things: Iterable[T], what: str, expected: int, every: int = 1) -> Iterator[T]:
     with Progress(console=err, transient=True, disable=not err.is_terminal) as bars:
         bar = bars.add_task(what, total=expected or None)
-        for thing in things:
+        for number, thing in enumerate(things, 1):
             yield thing
-            bars.advance(bar)
+            if number % every == 0:
+                bars.update(bar, completed=number)
 
 
 def _say(told: dict[str, Any], errors: Path | None, bad: Sequence[BadRow]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from functools import lru_cache
 
 from ivr.campaigns.model import CONSENT_FOR, PROMISED_BY, Kind, Outcome
 from ivr.campaigns.plan import Standing, Tried
@@ -32,11 +33,17 @@ def values(kind: Kind, event: str, outage: str) -> dict[str, object]:
 
 def standing(row: sqlite3.Row) -> Standing:
     """The standing out of a row of :data:`SQL`."""
-    tried = sorted((at, outcome) for at, outcome in json.loads(row["tried"]))
+    return _standing(row["zones"], row["tried"], row["stopped"], row["allowed"], row["in_flight"])
+
+
+@lru_cache(maxsize=1024)
+def _standing(zones: str, tried: str, stopped: int, allowed: int, in_flight: int) -> Standing:
+    """Cached, because most contacts of a campaign stand alike."""
+    ended = sorted((at, outcome) for at, outcome in json.loads(tried))
     return Standing(
-        tuple(row["zones"].split()),
-        tuple(Tried(from_ms(at), Outcome(outcome)) for at, outcome in tried),
-        bool(row["stopped"]),
-        bool(row["allowed"]),
-        bool(row["in_flight"]),
+        tuple(zones.split()),
+        tuple(Tried(from_ms(at), Outcome(outcome)) for at, outcome in ended),
+        bool(stopped),
+        bool(allowed),
+        bool(in_flight),
     )
