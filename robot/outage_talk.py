@@ -32,6 +32,7 @@ from outage_feed.telling import (
 from robot.asking_place import ask_place, choose_address
 from robot.errands import FindOutages, ReportTrouble, TroubleNoted
 from robot.how_far import NEIGHBOURS, ONLY_HERE, HowFar, ask_how_far, keep_how_far, said_unasked
+from robot.last_place import keep_place
 from robot.outage_notices import At, is_mobile, offer_notices, outage_id, promise_call, send_time
 from robot.outcomes import Informed
 from robot.registering import register
@@ -132,6 +133,7 @@ async def say_outages(found: Sequence[At]) -> bool:
 
 async def talk(call: Call, known: KnownPoints) -> Outcome:
     """Tell what is known of these points; where nothing is, register the call. Always a way to a person."""
+    by_number = not known.named
     for _ in range(MOST_ADDRESSES):
         await Remember(known)
         await remember_branch(known.points)
@@ -144,6 +146,8 @@ async def talk(call: Call, known: KnownPoints) -> Outcome:
             asked = await ask_place(call.branch)
         if isinstance(asked, NeedsPerson):
             return asked
+        if isinstance(outcome, Instead) and not by_number:  # what was kept for the next call was another one
+            await keep_place(call, asked)
         known = KnownPoints(asked, named=True)
     return NeedsPerson("many addresses")
 

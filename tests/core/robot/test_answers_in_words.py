@@ -5,13 +5,14 @@ from dataclasses import replace
 import pytest
 
 from ivr.call.errands import OpenTicket
+from ivr.call.last_place import KeepLastPlace, LastPlace
 from ivr.call.model import NeedsPerson, NoInput, Utterance
 from robot.errands import ReportTrouble, UnderstandAddress
 from robot.how_far import NEIGHBOURS, NOT_KNOWN, ONLY_HERE
 from robot.topics.no_power import no_power
 from robot.understanding.understood import Matched
 from tests.core.robot.test_no_power import STAR, run
-from tests.core.robot.world import errands, point
+from tests.core.robot.world import errands, outage, point
 
 SILENT = NoInput()
 TWO_HOUSES = [point(), point("p2", "ул. Мира", "3")]
@@ -79,3 +80,14 @@ def test_how_far_it_is_dark(words: str, how_far: str) -> None:
     assert how_far in opened.text
     (reported,) = done.of(ReportTrouble)
     assert reported.alone is (how_far == ONLY_HERE)
+
+
+def test_the_address_that_was_corrected_is_the_one_for_the_next_call() -> None:
+    first, second = point(phones=""), point("p2", "ул. Мира", "3", phones="")
+    world = errands([first, second], [outage()])
+    left = [first, second]
+    world[UnderstandAddress] = lambda errand: Matched(replace(left.pop(0).address, flat=""), 0.95)
+    kept: list[str] = []
+    world[KeepLastPlace] = lambda errand: kept.append(errand.point) or LastPlace(errand.point)
+    run(no_power, Utterance("ленина пять"), Utterance("нет мира дом три"), SILENT, world=world)
+    assert kept == ["p1", "p2"]
