@@ -70,9 +70,16 @@ _BY_CODE, _BY_NAME = _read()
 
 @lru_cache(maxsize=4096)
 def zones_of_region(region: str) -> Zones:
-    """The zones of a region by its code («36», «1») or name («Воронежская обл.»); empty where it is not known."""
+    """The zones of a region by its code («36», «1») or name («Воронежская обл.»); empty where it is not known.
+
+    Second names count for nothing: «Саха (Якутия)», «Татарстан (Татарстан)», «Кемеровская область - Кузбасс».
+    """
     text = region.strip()
-    return _BY_CODE.get(text.zfill(2)) or _BY_NAME.get(_key(text), ())
+    if text.isdigit():
+        return _BY_CODE.get(text.zfill(2), ())
+    words = _key(text).split()
+    names = (" ".join(words[:end]) for end in range(len(words), 0, -1))
+    return next((_BY_NAME[name] for name in names if name in _BY_NAME), ())
 
 
 @lru_cache(maxsize=4096)

@@ -188,7 +188,10 @@ def test_every_region_has_zones_that_exist() -> None:
     assert zones_of_region("г. Севастополь") == ("Europe/Simferopol",)
     assert zones_of_region("Республика Алтай") == ("Asia/Barnaul",)
     assert zones_of_region("Ханты-Мансийский автономный округ") == ("Asia/Yekaterinburg",)
-    for unknown in ("", "00", "Atlantis", "область"):
+    assert zones_of_region("Республика Саха (Якутия)") == YAKUTIA
+    assert zones_of_region("Республика Северная Осетия - Алания") == MOSCOW
+    assert zones_of_region("Кемеровская область - Кузбасс") == ("Asia/Novokuznetsk",)
+    for unknown in ("", "00", "²", "Северная", "Atlantis", "область"):
         assert zones_of_region(unknown) == ()
     assert not is_zone("Europe/Grad Kitezh")
     assert not is_zone("../etc/passwd")
