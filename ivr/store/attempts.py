@@ -81,7 +81,7 @@ class Attempts:
     def claim(self, campaign: int, limit: int, *, now: datetime, owner: str) -> tuple[Attempt, ...]:
         """Take up to ``limit`` contacts that may be called now; each is this owner's alone from then on.
 
-        Those who may be called later or never are put down as such, 500 contacts at a time at most: there may be more to
+        Those who may be called later or never are put down as such, 500 contacts at a time: there may be more to
         claim where fewer are given than were asked for. Empty where the campaign does not run. Raises ``StoreBusy``.
         """
         claimed: list[Attempt] = []
