@@ -68,6 +68,7 @@ from robot.voices.sound import finish
 from robot.voices.speech import Prerendered, Speech
 from robot.voices.studio import Studio
 from robot.wording import place as spoken_place
+from robot.wording import whole_place
 
 log = structlog.get_logger(__name__)
 
@@ -252,7 +253,8 @@ def voiced(settings: Settings) -> Callable[[Plan], None]:
 
 def place_names(house: House, plan: Plan) -> tuple[Fragment, ...]:
     """Every place name of the register as the prompts say it: what is rendered ahead."""
-    texts = {spoken_place(address) for address in house.grid.places()}
+    places = house.grid.places()
+    texts = {spoken_place(address) for address in places} | {whole_place(address) for address in places}
     return tuple({fragment for text in sorted(texts) for fragment in plan.book.names_of(text)})
 
 

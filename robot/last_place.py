@@ -14,7 +14,7 @@ from outage_feed.model import ServicePoint
 from robot.errands import FindServicePoints, Points
 from robot.slots import WantsPerson, ask_key, yes_no_key
 from robot.understanding.yes_no import yes_no_and_rest
-from robot.wording import place
+from robot.wording import whole_place
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ async def place_of_last_call(call: Call) -> tuple[ServicePoint, ...] | Elsewhere
     found = await FindServicePoints(id=last.point)
     if not isinstance(found, Points) or len(found.points) != 1:
         return ELSEWHERE
-    question = Prompt("last_place_ask", place=place(found.points[0].address))
+    question = Prompt("last_place_ask", place=whole_place(found.points[0].address))
     choices: dict[str, tuple[ServicePoint, ...] | Elsewhere] = {"1": found.points, "2": ELSEWHERE}
     answer = await ask_key(question, choices, no_match=[question], understand=yes_no_key, otherwise=_another)
     match answer:

@@ -118,10 +118,11 @@ async def say_outages(found: Sequence[At]) -> bool:
     Whether the first of them, at least, was heard to its end now.
     """
     heard = (await Recall(HeardOutages)) or HeardOutages()
-    whole: list[bool] = []
+    known, whole = await Recall(KnownPoints), list[bool]()
+    named = known is not None and known.named
     for at in found:
         pair = (at.point.id, outage_id(at.told))
-        prompt = tell(at.told, at.point.address)
+        prompt = tell(at.told, at.point.address, whole=named)
         if len(found) == 1 and pair in heard.pairs and isinstance(at.told, Ongoing):
             prompt = tell_again(at.told)
         whole.append(await say_to_the_end(prompt))
@@ -170,7 +171,7 @@ async def _talk_of(call: Call, known: KnownPoints) -> Outcome | Instead | None:
     (at,) = found
     if isinstance(at.told, Restored):
         return await _tell_and_offer(call, (at,))
-    await Say(tell(at.told, at.point.address))
+    await Say(tell(at.told, at.point.address, whole=known.named))
     if not known.named:
         other = await _another_is_meant(at)
         if other is not False:

@@ -29,7 +29,8 @@ def tellings(record: CallRecord, outage: str) -> Iterator[Telling]:
         if isinstance(verb, FindOutages) and isinstance(value, Found):
             told = telling(value)
             known = (verb.point, told)
-            sentences[tell(told, verb.point.address)] = known
+            for whole in (False, True):
+                sentences[tell(told, verb.point.address, whole=whole)] = known
             if isinstance(told, Ongoing):
                 sentences[tell_again(told)] = known
             places[place(verb.point.address)] = known

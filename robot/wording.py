@@ -6,6 +6,7 @@ time from a stale list are not quoted; «возможно» where the list does 
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import assert_never
 
 from ivr.call.model import Prompt
@@ -39,9 +40,14 @@ def place(address: Address) -> str:
     return address.short()
 
 
-def tell(told: Told, address: Address) -> Prompt:
-    """The sentence for what is known at this address."""
-    where = place(address)
+def whole_place(address: Address) -> str:
+    """The same with the settlement: for addresses that were said or keyed, so that a town misheard is noticed."""
+    return str(replace(address, flat=""))
+
+
+def tell(told: Told, address: Address, *, whole: bool = False) -> Prompt:
+    """The sentence for what is known at this address; ``whole``: which is said with its settlement."""
+    where = whole_place(address) if whole else place(address)
     match told:
         case Planned(explanation, until=until, set_at=set_at):
             return Prompt(_sure("outage_planned", explanation), place=where, until=until, set_at=set_at)

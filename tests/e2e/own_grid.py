@@ -134,10 +134,12 @@ def lay_in(grid: GridStore, now: datetime, residents: Sequence[Resident] = RESID
         )
 
 
-def sentence(resident: Resident, now: datetime) -> Prompt:
-    """The sentence that a resident is owed, if the grid was laid in at ``now``."""
+def sentence(resident: Resident, now: datetime, *, named: bool = False) -> Prompt:
+    """The sentence that a resident is owed, if the grid was laid in at ``now``; ``named``: who has said or keyed where
+    they live hears the town, too."""
     outage = resident.outage(now)
-    place, until, set_at = resident.place, outage.planned_end, outage.set_at
+    place = f"{resident.settlement}, {resident.place}" if named else resident.place
+    until, set_at = outage.planned_end, outage.set_at
     assert set_at is not None
     if resident in (PLANNED, EMERGENCY, CALM):
         assert until is not None

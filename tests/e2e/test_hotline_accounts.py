@@ -86,7 +86,7 @@ def ticket(stage: Stage) -> Registered:
 
 def test_an_unknown_number_keys_its_account_and_hears_that_address(scenes: Scenes) -> None:
     call = scenes(by_account)
-    told = sentence(PLANNED, call.stage.laid_in_at)
+    told = sentence(PLANNED, call.stage.laid_in_at, named=True)
     assert_heard(call.sound, call.stage.clips(Prompt("account_read_back", account=PLANNED.account)))
     assert_heard(call.sound, call.stage.clips(told))
     assert call.row.kind is OutcomeClass.SERVED

@@ -36,7 +36,10 @@ SAYS = Path(__file__).parent / "says"
 LENINA = Resident("+74712550201", "4600123456", "ул. Ленина", "5", Kind.PLANNED, until_h=3)
 LENINGRADSKAYA = Resident("+74712550202", "4600000202", "ул. Ленинградская", "5", dark=False)
 TIME = Prompt(
-    "outage_planned", place=LENINA.place, until=LENINA.outage(NOON).planned_end or NOON, set_at=LENINA.set_at(NOON)
+    "outage_planned",
+    place=f"г. Курск, {LENINA.place}",
+    until=LENINA.outage(NOON).planned_end or NOON,
+    set_at=LENINA.set_at(NOON),
 )
 OWED_SILENCE_S = 2.0
 AT_ONCE = 6

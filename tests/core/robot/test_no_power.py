@@ -378,7 +378,7 @@ def test_more_than_three_points_are_not_all_listed() -> None:
     points = [point(f"p{n}", "ул. Мира", str(n)) for n in range(1, 7)]
     done = run(no_power, Digits("3"), SILENT, world=errands(points))
     assert done.names[0] == "which_of_three"
-    assert done.said[1].values["place"] == "ул. Мира, 3"
+    assert done.said[1].values["place"] == "г. Курск, ул. Мира, 3"
 
 
 # ── in one call ────────────────────────────────────────────────────────────────────────────────────────────────
