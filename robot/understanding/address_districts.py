@@ -25,11 +25,17 @@ def stem(district: str) -> str:
 
 
 @lru_cache(maxsize=16_384)
-def district_wrong(said: str, known: str) -> int | None:
-    """How many sounds of the district were misheard; ``None``: it is another one."""
+def district_wrong(said: str, known: str, *, named: bool) -> int | None:
+    """How many sounds of the district were misheard; ``None``: it is another one.
+
+    ``named``: what was said is a district's name as it is; then one that only sounds the same counts as misheard
+    («Красненский», «Краснинский»).
+    """
     heard, sound = sounds(said), sounds(known)
     most = 1 if len(known) < 7 else 2
     wrong = OSA.distance(heard, sound, score_cutoff=most)
+    if not wrong and named and said != known:
+        return 1
     return wrong if wrong <= most else None
 
 

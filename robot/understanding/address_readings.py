@@ -96,7 +96,9 @@ class Text:
         self._said = said
         meant = places.meant(so_far.settlement) if so_far.settlement else ()
         asked = {stem(each.district) for each in meant} if len(meant) > 1 else set()
-        self._region, self._district, regional = regional_words(said, asked, stems(places.districts))
+        known = stems(places.districts)
+        self._region, self._district, regional = regional_words(said, asked, known)
+        self._district_named = self._district in known
         beside = flats(said) | denied_numbers(said) | regional
         self._names = names_in(said, beside, places)
         self._beside = beside | self._names.gone
@@ -145,7 +147,7 @@ class Text:
         if self._region:
             places = {each for each in places if each.region == self._region}
         if self._district:
-            places = {each for each in places if district_wrong(self._district, stem(each.district)) is not None}
+            places = {each for each in places if self._wrong(each.district) is not None}
         among = {way.street.name for place in places for way in self._places.ways_in(place) if way.street}
         taken = self._beside | {at for each in towns for at in each.places}
         streets = guessed(self._said, taken, self._places.streets_likest, among) if among else []
@@ -154,7 +156,7 @@ class Text:
         named = [each for each in self._names.streets if each.doubt <= NAMED]
         among = {way.settlement.name for street in named for way in self._places.ways_named(street.name)}
         if self._district:
-            near = [each for each in self._places.districts if district_wrong(self._district, stem(each)) is not None]
+            near = [each for each in self._places.districts if self._wrong(each) is not None]
             among = {name for each in near for name in self._places.names_in(each)}
         taken = self._beside | {at for each in named for at in each.places}
         return streets, guessed(self._said, taken, self._places.towns_likest, among) if among else []
@@ -311,14 +313,17 @@ class Text:
         if self._region and settlement.region != self._region:
             doubt += CONTRADICTED
         if self._district:
-            wrong = district_wrong(self._district, stem(settlement.district))
+            wrong = self._wrong(settlement.district)
             doubt += CONTRADICTED if wrong is None else MISHEARD_DISTRICT * wrong
         types = around.town_types if town else around.town_types - around.street_types
         return doubt + town_type_doubt(settlement.type, types, named=town is not None)
 
+    def _wrong(self, district: str) -> int | None:
+        return district_wrong(self._district, stem(district), named=self._district_named)
+
     def _district_misheard(self, settlement: Settlement) -> bool:
         """Whether a district was said, and nearly this settlement's."""
-        return bool(self._district) and bool(district_wrong(self._district, stem(settlement.district)))
+        return bool(self._district) and bool(self._wrong(settlement.district))
 
 
 def _without(denied: frozenset[str], so_far: SoFar) -> SoFar:

@@ -62,6 +62,15 @@ def test_the_one_that_was_said_is_the_likelier_and_not_sure() -> None:
     assert answer.confidence < SURE
 
 
+def test_districts_of_one_sound_are_two() -> None:
+    place = Settlement("Никитино", "х", "Краснинский р-н", "67")
+    elsewhere = Settlement("Сетище", "с", "Красненский р-н", "31")
+    places = places_of([Address(place, None, "7"), Address(elsewhere, None, "7"), *addresses()])
+    answer = understand_address(("хутор никитино красненский район дом семь",), places)
+    assert isinstance(answer, Matched)
+    assert answer.confidence < SURE
+
+
 def test_a_lane_is_not_sure_for_a_street_of_its_name() -> None:
     register = [each for each in addresses() if each.street is None or str(each.street) != "ул. Садовая"]
     answer = understand_address(("орёл садовая пять",), places_of(register))
