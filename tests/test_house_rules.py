@@ -4,6 +4,7 @@ import ast
 import inspect
 import re
 import subprocess
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -101,6 +102,13 @@ def registry_hosts() -> set[str]:
         if path.is_file():
             hosts |= set(re.findall(r"https?://([^/\s]+)", path.read_text("utf-8")))
     return hosts
+
+
+def test_no_two_test_files_are_called_the_same() -> None:
+    """pytest cannot import two of one name, unless each lies in a package of its own."""
+    tests = (ROOT / "tests").rglob("test_*.py")
+    names = Counter(path.name for path in tests if not (path.parent / "__init__.py").exists())
+    assert [name for name, times in names.items() if times > 1] == []
 
 
 def test_nothing_names_this_machine_or_a_package_registry() -> None:
