@@ -7,8 +7,10 @@ python=$1
 shift
 
 calls=$(mktemp)
+set -m  # a job of its own: what a shell runs beside itself would be deaf to SIGINT, and tests send that
 "$python" -m pytest "$@" tests/e2e >"$calls" 2>&1 &
 beside=$!
+set +m
 trap 'kill "$beside" 2>/dev/null; wait "$beside"; rm -f "$calls"' EXIT
 trap 'exit 130' INT TERM
 
