@@ -25,6 +25,8 @@ from ivr.bringup.tree import Tree
 from ivr.errors import IvrError
 
 START_LIMIT = 10.0
+FURTHER_ATTEMPTS = 2
+"""To start, with other ports."""
 SPOKEN_SILENCE_S = 180.0
 """How long is the silence behind what was said: more than any call goes on after it."""
 MICROPHONE_SECONDS = 600.0
@@ -93,6 +95,16 @@ class Softphone:
     """(time.monotonic(), type, parameter) of everything that baresip told."""
 
     def __enter__(self) -> Self:
+        for _ in range(FURTHER_ATTEMPTS):
+            # Its ports were free when they were chosen; somebody else may have taken one of them since.
+            with contextlib.suppress(SoftphoneFailed):
+                self._start()
+                return self
+        self._start()
+        return self
+
+    def _start(self) -> None:
+        self.events.clear()
         self.folder.mkdir(parents=True, exist_ok=True)
         self._heard_file = self.folder / "heard.wav"
         microphone = np.concatenate((self.says, np.zeros(int(MICROPHONE_SECONDS * RATE))))
@@ -137,7 +149,6 @@ class Softphone:
             self._process.kill()
             self._process.wait()
             raise
-        return self
 
     def __exit__(
         self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
