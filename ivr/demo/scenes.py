@@ -104,6 +104,9 @@ def hears(*prompts: str, within: float = 20.0) -> Hears:
 _OPENING = (hears("greeting", within=5.0), hears("recording_notice"))
 _MAIN_MENU = (*_OPENING, hears("menu_main"))
 _NO_LIGHT = (*_MAIN_MENU, Says("no_light", after=2.0), hears("account_ask"))
+_TOLD_THE_TIME = (
+    *_NO_LIGHT, Says("address", after=2.5), hears("outage_emergency"), hears("outage_offer_sms"),
+)  # fmt: skip
 
 SCENES = (
     Scene(
@@ -111,10 +114,7 @@ SCENES = (
         "No light: the caller says so and where, hears when it will be back, and agrees to have it sent by SMS",
         STRANGER,
         (
-            *_NO_LIGHT,
-            Says("address", after=2.5),
-            hears("outage_emergency"),
-            hears("outage_offer_sms"),
+            *_TOLD_THE_TIME,
             Says("yes", after=4.5),
             hears("sms_sent"),
             hears("outage_offer_notices"),
@@ -128,10 +128,7 @@ SCENES = (
         "The address is read back inside the answer, and it is the wrong one: «Нет, не …» is taken as a correction",
         STRANGER,
         (
-            *_NO_LIGHT,
-            Says("address", after=2.5),
-            hears("outage_emergency"),
-            hears("outage_offer_sms"),
+            *_TOLD_THE_TIME,
             Says("correction", after=1.5),
             hears("outage_emergency"),
             hears("outage_offer_sms"),

@@ -8,9 +8,10 @@ has answered).
 from __future__ import annotations
 
 from ivr.call.errands import Unavailable
-from ivr.call.memory import AtPlace, Recall, Remember, SaidLately
+from ivr.call.memory import AtPlace, Recall, Remember
 from ivr.call.model import Call, NeedsPerson, Outcome, Prompt
 from ivr.call.verbs import Note
+from robot.asking_kind import said_lately
 from robot.asking_where import Where, ask_where
 from robot.outage_talk import KnownPoints
 from robot.registering import open_ticket
@@ -21,8 +22,7 @@ ANSWER_S = 4.0
 
 async def danger(call: Call) -> Outcome:
     """Ask once where it is, register it with priority, and ask for a person."""
-    lately = await Recall(SaidLately)
-    said = lately.last if lately else ""
+    said = await said_lately()
     asked = await ask_where(call, Prompt("danger_where"), wait=ANSWER_S, again=False, said=said)
     where = asked if isinstance(asked, Where) else Where()
     known = await Recall(KnownPoints)

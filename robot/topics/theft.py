@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from ivr.call.memory import Recall, SaidLately
 from ivr.call.model import Call, NeedsPerson, Outcome, Prompt
 from ivr.call.script import GaveUp
+from robot.asking_kind import said_lately
 from robot.asking_where import Where, ask_where
 from robot.registering import register
 from robot.slots import WantsPerson, ask_yes_no
@@ -16,8 +16,7 @@ PLACE_S = 8.0
 
 async def theft(call: Call) -> Outcome:
     """Ask where, and whether the caller's number may stand in the message; register it."""
-    said = await Recall(SaidLately)
-    words = said.last if said else ""
+    words = await said_lately()
     where = await ask_where(call, Prompt("theft_where"), wait=PLACE_S, again=True, said=words)
     if isinstance(where, WantsPerson):
         return NeedsPerson("asked for a person")

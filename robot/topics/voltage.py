@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from ivr.call.memory import Recall, SaidLately
 from ivr.call.model import Call, NeedsPerson, Outcome, Prompt
 from ivr.call.script import GaveUp
+from robot.asking_kind import kind_of, said_lately
 from robot.asking_where import ask_point
 from robot.registering import register
-from robot.slots import WantsPerson, ask_key
-from robot.understanding.reasons import choose
 
 LOW, HIGH, FLICKERS = "too low", "too high", "flickers"
 """What it may be, for the ticket."""
@@ -31,9 +29,12 @@ KEYS = {"1": LOW, "2": HIGH, "3": FLICKERS}
 
 async def voltage(call: Call) -> Outcome:
     """Ask what is wrong, unless the caller has said it, and where; register it."""
-    said = await Recall(SaidLately)
-    words = said.last if said else ""
-    kind = (choose(words, PHRASES) if words else None) or await _ask_kind()
+    words = await said_lately()
+    kind = await kind_of(words, Prompt("voltage_kind"), KEYS, PHRASES)
+    if isinstance(kind, GaveUp):
+        if not kind.silent:
+            return NeedsPerson("not understood")
+        kind = "bad"  # silence must not keep it from being registered
     if isinstance(kind, NeedsPerson):
         return kind
     point = await ask_point(call)
@@ -41,17 +42,3 @@ async def voltage(call: Call) -> Outcome:
         return point
     text, after = f"voltage {kind}", Prompt("self_service_site")
     return await register(call, topic="quality", text=text, point=point, words=words, after=after)
-
-
-async def _ask_kind() -> str | NeedsPerson:
-    question = Prompt("voltage_kind")
-    phrases = {key: PHRASES[kind] for key, kind in KEYS.items()}
-    kind = await ask_key(question, KEYS, no_input=[question], no_match=[question], phrases=phrases)
-    match kind:
-        case WantsPerson():
-            return NeedsPerson("asked for a person")
-        case GaveUp(silent=True):
-            return "bad"  # silence must not keep it from being registered
-        case GaveUp():
-            return NeedsPerson("not understood")
-    return kind
