@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import shutil
 import sys
-import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -21,11 +19,11 @@ from bench.instance import CHECKOUT, PROMPTS, Instance, make_instance, site_of
 from bench.native import overlay
 from bench.report import WIDTH, Report, machine
 from bench.wire import run_wire
+from bench.workshop import workshop
 from ivr.bringup.addresses import Ports, choose_ports
 from ivr.bringup.packages import ensure
 from ivr.bringup.progress import Silent
 from ivr.bringup.server import AsteriskServer
-from ivr.errors import IvrError
 
 WIRE_CALLS = 3000
 PARTS = ("menu", "hasty", "hotline", "wire", "crowd")
@@ -58,26 +56,11 @@ def menu(
     the crowd went wrong; a speed is never a failure.
     """
     parts = only or PARTS
-    said = Console(stderr=True)
-    folder = Path(tempfile.mkdtemp(prefix="ivr-bench-"))
-    began = time.monotonic()
-
-    def say(text: str) -> None:
-        said.print(f"{time.monotonic() - began:5.0f} s  {text}", markup=False, highlight=False)
-
-    try:
+    with workshop(keep=keep) as (folder, say):
         say("making an instance")
         instance = make_instance(folder / "home")
         plan = _Plan(parts, calls, rounds, rates, crowd_calls, crowd_rate)
         report = _run(instance, plan, say)
-    except IvrError as error:
-        said.print(f"bench: {error}", style="red", markup=False)
-        sys.exit(2)
-    finally:
-        if keep:
-            say(f"kept: {folder}")
-        else:
-            shutil.rmtree(folder, ignore_errors=True)
     report.print(Console(width=WIDTH, stderr=as_json))
     if as_json:
         click.echo(json.dumps(report.to_json(), indent=1, default=str))

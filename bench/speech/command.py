@@ -4,13 +4,8 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
-import sys
-import tempfile
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 
 import click
 from rich.console import Console
@@ -21,7 +16,7 @@ from bench.speech.instance import TalkingInstance, make_talking_instance
 from bench.speech.load import CORES, NOBODY_SPEAKS, Talked, converse, hearing_engine
 from bench.speech.mistakes import measure_mistakes
 from bench.speech.report import SpeechReport, held
-from ivr.errors import IvrError
+from bench.workshop import workshop
 
 PARTS = ("talk", "mistakes")
 POINTS = 20_000
@@ -80,25 +75,10 @@ def speech(
             seconds or sizes.alone, seconds or sizes.together, sizes.silent, sizes.noise, sizes.clips,
             tuple(sorted(at_once)) or sizes.steps,
         )  # fmt: skip
-    said = Console(stderr=True)
-    folder = Path(tempfile.mkdtemp(prefix="ivr-bench-"))
-    began = time.monotonic()
-
-    def say(text: str) -> None:
-        said.print(f"{time.monotonic() - began:5.0f} s  {text}", markup=False, highlight=False)
-
-    try:
+    with workshop(keep=keep) as (folder, say):
         say(f"making an instance with {points} made-up service points")
         instance = make_talking_instance(folder / "home", points=points)
         report = _run(instance, sizes, only or PARTS, say)
-    except IvrError as error:
-        said.print(f"bench: {error}", style="red", markup=False)
-        sys.exit(2)
-    finally:
-        if keep:
-            say(f"kept: {folder}")
-        else:
-            shutil.rmtree(folder, ignore_errors=True)
     report.print(Console(width=WIDTH, stderr=as_json))
     if as_json:
         click.echo(json.dumps(report.to_json(), indent=1, default=str))
