@@ -30,11 +30,11 @@ setup: .venv/.run ## set everything up, without answering calls
 
 test: .venv/.dev ## everything passes (under 10 minutes on 2 cores)
 	@$(BIN)/ivr setup --tests
-	@tests/run.sh $(BIN)/python -m "not full"
+	@$(BIN)/python -m pytest -m "not full"
 
 test-full: .venv/.dev ## the full sizes as well
 	@$(BIN)/ivr setup --tests
-	@tests/run.sh $(BIN)/python
+	@$(BIN)/python -m pytest
 
 check: .venv/.dev ## format, lint, types, import contracts, house rules
 	@$(BIN)/ruff format --check .
